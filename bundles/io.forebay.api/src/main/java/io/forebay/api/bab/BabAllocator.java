@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.api.bab;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A source of BAB memory of one kind, for example heap arrays or mapped files. */
+@ConsumerType
+public interface BabAllocator {
+
+    /** The name by which a relay's configuration asks for this allocator: lower case, for example {@code mapped}. */
+    String name();
+
+    /**
+     * Obtains memory for one owner. May take as long as the memory needs, so it is never called on a loop.
+     *
+     * @param owner the relay it is for; appears in names of files and in messages
+     * @param limitBytes the most that may ever be leased at once; at least {@code segmentBytes}
+     * @param segmentBytes the size of each segment: a power of two, 4 KiB to 1 MiB
+     * @throws BabException if the memory cannot be had; its message is a sentence for the operator
+     */
+    BabMemory open(String owner, long limitBytes, int segmentBytes) throws BabException;
+}

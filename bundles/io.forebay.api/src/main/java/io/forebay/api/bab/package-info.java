@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Memory for the BAB: allocators lend segments, within a limit, to one relay each.
+ *
+ * <p>Plug-in bundles implement these interfaces and register a {@link io.forebay.api.bab.BabAllocator} service; only
+ * the engine calls them. {@code open} may block and is called off the loops; all other methods may be called on any
+ * loop, from several at once, and must not block. A leased segment belongs to the caller until it is released.
+ */
+@Export
+@Version("1.0.0")
+package io.forebay.api.bab;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

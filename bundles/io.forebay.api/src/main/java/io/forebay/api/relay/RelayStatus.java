@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.api.relay;
+
+import java.util.List;
+
+/**
+ * What an operator sees of a relay.
+ *
+ * @param settings its configuration
+ * @param problem what keeps it from working as configured, in one sentence; empty if nothing does
+ * @param bab its memory
+ * @param channels its channels: acceptors first, then connectors; on a quiet pair one of each
+ */
+public record RelayStatus(RelaySettings settings, String problem, BabStatus bab, List<ChannelStatus> channels) {
+
+    public RelayStatus {
+        channels = List.copyOf(channels);
+    }
+
+    /**
+     * A relay's memory.
+     *
+     * @param allocator the allocator's name
+     * @param limitBytes the memlimit
+     * @param heldBytes leased from the allocator now, whole segments
+     * @param peakBytes the most ever leased at once
+     * @param segmentBytes the size of a segment
+     */
+    public record BabStatus(String allocator, long limitBytes, long heldBytes, long peakBytes, int segmentBytes) {}
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.api.relay;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The relays of this Forebay. Thread-safe. */
+@ProviderType
+public interface Relays {
+
+    /**
+     * Creates a relay, or gives an existing one new settings. Returns at once; the relay's status tells how it fares.
+     *
+     * @throws IllegalArgumentException if the settings contradict those of another relay (an address taken, a resource
+     *     twice behind one outside address); the message is a sentence that names both
+     */
+    void put(RelaySettings settings);
+
+    /** Closes a relay and forgets it; no effect if there is none of that name. Returns when its ports are free. */
+    void remove(String name);
+
+    /** A snapshot of all relays, by name. Waits at most a second for busy loops; never blocks the data path. */
+    List<RelayStatus> status();
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.api.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Makes listeners and connections. Thread-safe. */
+@ConsumerType
+public interface Transport {
+
+    /** What it runs on, for operators, for example {@code netty epoll}. */
+    String name();
+
+    /** The loops, at least one, always the same list. Whoever makes a connection chooses the loop it lives on. */
+    List<Loop> loops();
+
+    /**
+     * Listens at an exact address.
+     *
+     * @param address port 0 takes any free port
+     * @param loop where {@code handler} is called
+     * @throws IOException if the address cannot be had; the message names it
+     */
+    Listener listen(InetSocketAddress address, Loop loop, ListenerHandler handler) throws IOException;
+
+    /**
+     * Dials. Ends in {@link ConnectionHandler#onOpen} or {@link ConnectionHandler#onDialFailed}, on {@code loop}, unless
+     * it is cancelled first. May be called on any thread.
+     *
+     * @param local the address to dial from, its port 0 for an ephemeral one; {@code null} for any
+     * @param remote where to; a name is resolved at each dial
+     * @param timeoutMs how long the dial may take
+     */
+    Dial dial(
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            int timeoutMs,
+            SocketOptions options,
+            Loop loop,
+            ConnectionHandler handler);
+}

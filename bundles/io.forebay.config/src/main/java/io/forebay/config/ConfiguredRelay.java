@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.config;
+
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.Relays;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One factory configuration, and the relay that it asks for.
+ *
+ * <p>A configuration that cannot be used is logged as an error, and nothing else: the component stays active, so that
+ * the corrected file reaches it. What runs keeps running as it was.
+ */
+@Component(
+        configurationPid = RelayFile.FACTORY_PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        immediate = true,
+        service = {})
+@Designate(ocd = RelayConfiguration.class, factory = true)
+public final class ConfiguredRelay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredRelay.class);
+
+    private final Relays relays;
+    private RelaySettings running;
+
+    @Activate
+    public ConfiguredRelay(@Reference Relays relays, Map<String, Object> properties) {
+        this.relays = relays;
+        apply(properties);
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        apply(properties);
+    }
+
+    @Deactivate
+    void deactivate() {
+        if (running != null) {
+            relays.remove(running.name());
+            running = null;
+        }
+    }
+
+    private void apply(Map<String, Object> properties) {
+        RelayFile file = RelayFile.of(properties);
+        Optional<RelaySettings> settings = file.settings();
+        if (settings.isEmpty()) {
+            refuse(file);
+            return;
+        }
+        Optional<String> owner = otherOwner(settings.get());
+        if (owner.isPresent()) {
+            RelayFile refused = file.refused("name = %s is already the relay of %s: give each relay a name of its own"
+                    .formatted(file.name(), owner.get()));
+            LOG.error(refused.report(consequence("")));
+            return;
+        }
+        put(file, settings.get());
+    }
+
+    private void put(RelayFile file, RelaySettings wanted) {
+        boolean renamed = running != null && !running.name().equals(wanted.name());
+        if (renamed) {
+            // its addresses must be free before the new name can have them
+            relays.remove(running.name());
+        }
+        try {
+            relays.put(wanted);
+            running = wanted;
+            LOG.info("{}: relay {} is configured", file.source(), file.name());
+        } catch (IllegalArgumentException e) {
+            if (renamed) {
+                relays.put(running);
+            }
+            refuse(file.refused(e.getMessage()));
+        }
+    }
+
+    private void refuse(RelayFile file) {
+        LOG.error(file.report(consequence(file.name())));
+    }
+
+    private String consequence(String name) {
+        if (running != null) {
+            return "The relay " + running.name() + " keeps running with the settings it had.";
+        }
+        return name.isEmpty() ? "The file starts no relay." : "The relay " + name + " is not started.";
+    }
+
+    /** Who else configured a relay of this name; two files may not take turns at one relay. */
+    private Optional<String> otherOwner(RelaySettings wanted) {
+        if (running != null && running.name().equals(wanted.name())) {
+            return Optional.empty();
+        }
+        return relays.status().stream()
+                .map(RelayStatus::settings)
+                .filter(other -> other.name().equals(wanted.name()))
+                .map(RelaySettings::source)
+                .findFirst();
+    }
+}

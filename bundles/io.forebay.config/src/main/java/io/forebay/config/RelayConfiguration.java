@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.config;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The keys of a relay's file for those who edit it by program; {@link RelayFileReader} is what reads it. */
+@ObjectClassDefinition(
+        name = "Forebay relay",
+        description = "One configured DRBD connection (a resource and one peer) as this site's Forebay serves it.")
+@interface RelayConfiguration {
+
+    @AttributeDefinition(
+            description = "Where the local DRBD dials this Forebay, as ip:port or [ipv6]:port with an exact address;"
+                    + " DRBD is dialled from this IP, too.")
+    String inside();
+
+    @AttributeDefinition(
+            description =
+                    "The local DRBD's own address, which this Forebay dials, as ip:port, [ipv6]:port or host:port.")
+    String drbd();
+
+    @AttributeDefinition(
+            description = "Where the peer Forebay dials this one, as ip:port or [ipv6]:port with an exact address.")
+    String outside();
+
+    @AttributeDefinition(description = "The peer Forebay's outside address, as ip:port, [ipv6]:port or host:port.")
+    String peer();
+
+    @AttributeDefinition(
+            required = false,
+            description = "The relay's name, unique in this Forebay; by default what follows the hyphen in the file's"
+                    + " name.")
+    String name();
+
+    @AttributeDefinition(
+            required = false,
+            description = "What both sites call the relay, unique among those that share an outside address; by default"
+                    + " its name.")
+    String resource();
+
+    @AttributeDefinition(
+            required = false,
+            description = "The most memory that the relay's BABs hold, in bytes or with k, M or G (powers of 1024); 1M"
+                    + " or more.")
+    String memlimit() default "16M";
+
+    @AttributeDefinition(
+            required = false,
+            description = "The compression of what is sent, as drbd.conf spells it: none, lz4, zlib level 9, zstd level"
+                    + " 7.")
+    String codec() default "none";
+
+    @AttributeDefinition(
+            required = false,
+            description = "The BAB allocator: heap, direct, mapped, or the name of a vendor's.")
+    String allocator() default "direct";
+
+    @AttributeDefinition(
+            required = false,
+            description = "How long a backlog is still delivered after its DRBD has gone, in whole ms or s.")
+    String drain$_$timeout() default "10s";
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.state.ChannelType;
+import io.forebay.api.state.StateTable;
+import io.forebay.api.transport.Accepted;
+import io.forebay.api.transport.Transport;
+import java.util.List;
+import java.util.UUID;
+
+/** What a channel needs of its relay. All methods may be called on any loop. */
+interface ChannelHome {
+
+    RelaySettings settings();
+
+    Transport transport();
+
+    StateTable states();
+
+    Surroundings surroundings();
+
+    /** The relay's memory; there before any channel is. */
+    RelayMemory memory();
+
+    /** The codec that is configured, as far as a peer with these codecs can decompress it. */
+    CodecSelector selector(CodecNames peerCodecs);
+
+    /** Decompressors for one channel whose peer numbers its codecs like this. */
+    Decoders decoders(CodecNames peerCodecs);
+
+    /** Names of the codecs there are, in the order in which this Forebay numbers them. */
+    List<String> codecNames();
+
+    /** The session whose parts are a data and a meta channel; a new one if there is none that lacks this type. */
+    DrbdSession join(Channel channel, ChannelType type);
+
+    /** An acceptor is waiting for its DRBD. */
+    void onWaiting(Channel channel);
+
+    /** A DRBD was given to a channel that cannot take it; it needs another. */
+    void onNotTaken(Accepted drbd);
+
+    /** A connector's far DRBD has dialled: it is in use, and another must stand by. */
+    void onInUse(Channel channel);
+
+    /** The channel has stopped for good. */
+    void onStopped(Channel channel);
+
+    /** A new session id. */
+    UUID newSession();
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelType;
+import io.forebay.drbd.FrameScanner;
+import io.forebay.drbd.Node;
+import io.forebay.drbd.SessionObserver;
+import io.forebay.drbd.SocketType;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * One DRBD connection as the relay sees it: a data and a meta channel, which share one fate once the nodes have begun to
+ * negotiate (rule R6). Before, they may be connections that crossed, of which DRBD itself drops one. Thread-safe.
+ */
+final class DrbdSession {
+
+    private final Map<ChannelType, Channel> members = new EnumMap<>(ChannelType.class);
+    private final SessionObserver observer;
+
+    DrbdSession(LongSupplier clockNs) {
+        observer = new SessionObserver(clockNs);
+    }
+
+    /** Takes a channel in, unless it has one of that type, or had. */
+    synchronized boolean join(Channel channel, ChannelType type) {
+        return members.putIfAbsent(type, channel) == null;
+    }
+
+    /** Whether none of its channels lives any more. */
+    synchronized boolean isOver() {
+        return members.values().stream().allMatch(Channel::isStopped);
+    }
+
+    /** A scanner for one direction of a member. */
+    FrameScanner scanner(ChannelType type, ChannelRole role, Node sender) {
+        Node dialler = role == ChannelRole.ACCEPTOR ? Node.LOCAL : Node.FAR;
+        return observer.scanner(socket(type), sender, dialler, FrameScanner.BULK_BYTES_MAX_DEFAULT);
+    }
+
+    static SocketType socket(ChannelType type) {
+        return type == ChannelType.DATA ? SocketType.DATA : SocketType.META;
+    }
+
+    /** A node's stream has ended. */
+    void onEnd(Node sender, ChannelType type) {
+        observer.onEnd(sender, socket(type));
+    }
+
+    /** A member broke: the other one ends with it. */
+    void onBroken(Channel broken, String reason) {
+        if (!observer.featuresSeenBothWays()) {
+            return;
+        }
+        List<Channel> others;
+        synchronized (this) {
+            others = new ArrayList<>(members.values());
+        }
+        others.remove(broken);
+        others.forEach(other -> other.loop().execute(() -> other.stop("its partner ended: " + reason)));
+    }
+
+    /** DRBD's connection state as observed. */
+    String describe() {
+        return observer.describe();
+    }
+}

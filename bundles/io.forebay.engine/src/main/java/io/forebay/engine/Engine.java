@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.Relays;
+import io.forebay.api.state.StateTable;
+import io.forebay.api.transport.Transport;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The relays, and what they share: one transport, the allocators, the codecs. Thread-safe; plain Java. */
+final class Engine implements Relays {
+
+    /** How long a stop waits for channels to close. */
+    private static final long CLOSE_MS = 2_000;
+
+    private final Transport transport;
+    private final StateTable states;
+    private final Surroundings surroundings;
+    private final OutsidePorts outsidePorts;
+    private final CodecRegistry codecs = new CodecRegistry();
+    private final Map<String, BabAllocator> allocators = new ConcurrentHashMap<>();
+    private final Map<String, Relay> relays = new TreeMap<>();
+    private final AtomicLong channelIds = new AtomicLong();
+    private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
+
+    Engine(Transport transport, StateTable states, Surroundings surroundings) {
+        this.transport = transport;
+        this.states = states;
+        this.surroundings = surroundings;
+        this.outsidePorts = new OutsidePorts(transport, surroundings.events());
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    StateTable states() {
+        return states;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    OutsidePorts outsidePorts() {
+        return outsidePorts;
+    }
+
+    CodecRegistry codecs() {
+        return codecs;
+    }
+
+    long nextChannel() {
+        return channelIds.incrementAndGet();
+    }
+
+    /**
+     * An allocator by name.
+     *
+     * @throws IllegalArgumentException with a sentence, if there is none
+     */
+    BabAllocator allocator(String name) {
+        BabAllocator allocator = allocators.get(name);
+        if (allocator == null) {
+            throw new IllegalArgumentException("there is no BAB allocator %s: use one of %s, or install its bundle"
+                    .formatted(
+                            name,
+                            String.join(
+                                    ", ", allocators.keySet().stream().sorted().toList())));
+        }
+        return allocator;
+    }
+
+    void addAllocator(BabAllocator allocator) {
+        allocators.put(allocator.name(), allocator);
+    }
+
+    void removeAllocator(BabAllocator allocator) {
+        allocators.remove(allocator.name(), allocator);
+    }
+
+    void addCodec(Codec codec) {
+        codecs.add(codec);
+        all().forEach(Relay::announceCodecs);
+    }
+
+    void removeCodec(Codec codec) {
+        codecs.remove(codec);
+        all().forEach(Relay::announceCodecs);
+    }
+
+    private synchronized Collection<Relay> all() {
+        return new ArrayList<>(relays.values());
+    }
+
+    @Override
+    public synchronized void put(RelaySettings settings) {
+        Relay old = relays.get(settings.name());
+        relays.values().stream()
+                .filter(other -> other != old)
+                .forEach(other -> checkConflict(settings, other.settings()));
+        if (old != null && Relay.isLiveChange(old.settings(), settings)) {
+            old.change(settings);
+            return;
+        }
+        if (old != null) {
+            close(old);
+        }
+        Relay relay = new Relay(this, settings);
+        relays.put(settings.name(), relay);
+        surroundings.blocking().execute(relay::open);
+    }
+
+    private static void checkConflict(RelaySettings one, RelaySettings other) {
+        if (one.addresses().inside().equals(other.addresses().inside())) {
+            throw new IllegalArgumentException("inside %s is relay %s's already: give each relay an inside of its own"
+                    .formatted(ChannelTexts.address(one.addresses().inside()), other.name()));
+        }
+        if (one.addresses().outside().equals(other.addresses().outside())
+                && one.resource().equals(other.resource())) {
+            throw new IllegalArgumentException(
+                    "resource %s behind outside %s is relay %s's already: give one of them another resource or outside"
+                            .formatted(
+                                    one.resource(),
+                                    ChannelTexts.address(one.addresses().outside()),
+                                    other.name()));
+        }
+    }
+
+    @Override
+    public synchronized void remove(String name) {
+        Relay relay = relays.remove(name);
+        if (relay != null) {
+            close(relay);
+        }
+    }
+
+    private void close(Relay relay) {
+        CountDownLatch gone = new CountDownLatch(1);
+        closing.put(relay, gone);
+        relay.close();
+        if (transport.loops().get(0).inLoop()) {
+            closing.remove(relay);
+            return;
+        }
+        try {
+            if (!gone.await(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+                surroundings.events().onSentence(relay.settings().name(), "some of its channels are still closing");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closing.remove(relay);
+    }
+
+    void onRelayClosed(Relay relay) {
+        CountDownLatch gone = closing.get(relay);
+        if (gone != null) {
+            gone.countDown();
+        }
+    }
+
+    @Override
+    public List<RelayStatus> status() {
+        Snapshots snapshots = new Snapshots();
+        return all().stream().map(relay -> relay.status(snapshots)).toList();
+    }
+
+    /** Closes all relays. */
+    synchronized void close() {
+        List<String> names = new ArrayList<>(relays.keySet());
+        names.forEach(this::remove);
+    }
+}

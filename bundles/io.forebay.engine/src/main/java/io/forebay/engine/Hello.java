@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.forebay.api.state.ChannelRole;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What both ends of a link say first.
+ *
+ * <pre>
+ *   0          8                    24     25      26                34                42
+ *  +----------+--------------------+------+-------+-----------------+-----------------+
+ *  | features |     session id     | role | resume|received position|received on wire |
+ *  +----------+-------+------------+------+-------+-----------------+-----------------+
+ *  |  credit limit    | record max | resource | from host | to host | codecs ...
+ *  +------------------+------------+----------+-----------+---------+-----------
+ *  42                 50           54
+ * </pre>
+ *
+ * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
+ * number, 1 byte, and as many strings.
+ *
+ * @param features feature bits; none are defined yet, unknown ones are ignored
+ * @param session the channel's random id, chosen by the connector; the answer repeats it
+ * @param role the sender's role in the channel
+ * @param resume whether the session exists and goes on
+ * @param receivedPosition the position up to which the sender has the channel's bytes
+ * @param receivedWireBytes what these were in DATA records, headers included
+ * @param creditLimit how many bytes of DATA records, counted from the channel's first, it may be sent
+ * @param recordBytesMax the largest DATA payload it takes
+ * @param resource what both sites call the relay
+ * @param fromHost the sender's host, for diagnosis
+ * @param toHost the host it believes it talks to, for diagnosis
+ * @param codecs the names of the codecs it can decompress; DATA records name the sender's by index, from 1 on
+ */
+record Hello(
+        long features,
+        UUID session,
+        ChannelRole role,
+        boolean resume,
+        long receivedPosition,
+        long receivedWireBytes,
+        long creditLimit,
+        int recordBytesMax,
+        String resource,
+        String fromHost,
+        String toHost,
+        List<String> codecs) {
+
+    static final int STRING_BYTES_MAX = 255;
+    static final int CODECS_MAX = 64;
+    static final int RECORD_BYTES_MIN = 1024;
+
+    Hello {
+        codecs = List.copyOf(codecs);
+    }
+
+    void write(ByteBuffer to) {
+        to.putLong(features);
+        to.putLong(session.getMostSignificantBits()).putLong(session.getLeastSignificantBits());
+        to.put((byte) (role == ChannelRole.ACCEPTOR ? 1 : 2));
+        to.put((byte) (resume ? 1 : 0));
+        to.putLong(receivedPosition).putLong(receivedWireBytes).putLong(creditLimit);
+        to.putInt(recordBytesMax);
+        writeString(resource, to);
+        writeString(fromHost, to);
+        writeString(toHost, to);
+        writeCodecs(codecs, to);
+    }
+
+    static Hello read(ByteBuffer from) throws PeerViolation {
+        if (from.remaining() < 54) {
+            throw new PeerViolation("hello cut short: bytes=" + from.remaining() + " (expected: at least 54)");
+        }
+        long features = from.getLong();
+        UUID session = new UUID(from.getLong(), from.getLong());
+        int role = from.get();
+        int resume = from.get();
+        if (role != 1 && role != 2 || resume != 0 && resume != 1) {
+            throw new PeerViolation("hello with an impossible value: role=%d, resume=%d".formatted(role, resume));
+        }
+        long position = from.getLong();
+        long wire = from.getLong();
+        long credit = from.getLong();
+        int record = from.getInt();
+        if (position < 0
+                || wire < 0
+                || credit < 0
+                || record < RECORD_BYTES_MIN
+                || record > RecordLayout.DATA_BYTES_MAX) {
+            throw new PeerViolation("hello with an impossible value: position=%d, wire=%d, credit=%d, record=%d"
+                    .formatted(position, wire, credit, record));
+        }
+        String resource = readString(from);
+        String fromHost = readString(from);
+        String toHost = readString(from);
+        List<String> codecs = readCodecs(from);
+        return new Hello(
+                features,
+                session,
+                role == 1 ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR,
+                resume == 1,
+                position,
+                wire,
+                credit,
+                record,
+                resource,
+                fromHost,
+                toHost,
+                codecs);
+    }
+
+    static void writeCodecs(List<String> names, ByteBuffer to) {
+        to.put((byte) names.size());
+        names.forEach(name -> writeString(name, to));
+    }
+
+    static List<String> readCodecs(ByteBuffer from) throws PeerViolation {
+        int count = from.hasRemaining() ? from.get() : -1;
+        if (count < 0 || count > CODECS_MAX) {
+            throw new PeerViolation(
+                    "impossible number of codecs: count=" + count + " (expected: 0 to " + CODECS_MAX + ")");
+        }
+        List<String> names = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            names.add(readString(from));
+        }
+        return names;
+    }
+
+    private static void writeString(String text, ByteBuffer to) {
+        byte[] bytes = text.getBytes(UTF_8);
+        int length = Math.min(bytes.length, STRING_BYTES_MAX);
+        to.putShort((short) length).put(bytes, 0, length);
+    }
+
+    private static String readString(ByteBuffer from) throws PeerViolation {
+        int length = from.remaining() < Short.BYTES ? -1 : from.getShort();
+        if (length < 0 || length > STRING_BYTES_MAX || length > from.remaining()) {
+            throw new PeerViolation("impossible string: length=%d, left=%d (expected: at most %d)"
+                    .formatted(length, from.remaining(), STRING_BYTES_MAX));
+        }
+        ByteBuffer bytes = from.slice(from.position(), length);
+        from.position(from.position() + length);
+        try {
+            return UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw new PeerViolation("string is not UTF-8", e);
+        }
+    }
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.transport.Connection;
+import io.forebay.api.transport.ConnectionHandler;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * One WAN connection: writes control records from a small ring of its own and data straight from the BAB, reads into a
+ * small buffer of its own until a channel in session gives it a {@link ReceiveChain}, and keeps a heartbeat. Owned by the
+ * connection's loop.
+ */
+final class Link implements ConnectionHandler {
+
+    /** What a link belongs to: first to a handshake, then to a channel. */
+    interface Owner {
+        /** The connection stands. */
+        void onLinkOpen(Link link);
+
+        /** A record that came before there was a {@link ReceiveChain}. */
+        void onEarlyRecord(Link link, RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
+
+        /** So many bytes of data records are in the system's hands. */
+        void onDataWritten(int bytes);
+
+        /** Something was written, or memory came free: there may be more to do. */
+        void onLinkProgress();
+
+        /** The link is gone. */
+        void onLinkClosed(Link link, String reason);
+    }
+
+    /** Data records that may be queued on the link; a control record waits for no more than these. */
+    private static final int QUEUED_DATA_BYTES_MAX = 512 << 10;
+
+    /** Large enough for the first data that the peer may send unasked, and any control record beside it. */
+    static final int EARLY_BYTES = 8 << 10;
+
+    /** What the kernel holds of unsent bytes is kept small: meta must not wait behind it on a shared line. */
+    static final SocketOptions SOCKET_OPTIONS = new SocketOptions(0, 0, 128 << 10);
+
+    private static final int CONTROL_RING_BYTES = 16 << 10;
+    private static final long HEARTBEAT_NS = 1_000_000_000L;
+    private static final long SILENCE_NS = 4 * HEARTBEAT_NS;
+
+    private final Loop loop;
+    private final CRC32C crc = new CRC32C();
+    private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL_RING_BYTES);
+    private final WriteQueue queue = new WriteQueue();
+    private ByteBuffer early = ByteBuffer.allocate(EARLY_BYTES);
+    private int earlyFilled;
+    private Owner owner;
+    private ReceiveChain receive;
+    private Connection connection;
+    private boolean paused;
+    private boolean closed;
+    private boolean gone;
+    private String closeReason;
+    private int controlHead;
+    private int controlUsed;
+    private int queuedDataBytes;
+    private long lastReadNs;
+    private long roundTripNs;
+    private Loop.Timer heartbeat;
+
+    Link(Loop loop, Owner owner) {
+        this.loop = loop;
+        this.owner = owner;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** Hands the link over: events go to another owner from now on. */
+    void owner(Owner next) {
+        owner = next;
+    }
+
+    boolean isOpen() {
+        return connection != null && !closed;
+    }
+
+    /** Whether the transport is done with it, and with all memory that was written to it. */
+    boolean isGone() {
+        return gone;
+    }
+
+    InetSocketAddress remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    InetSocketAddress localAddress() {
+        return connection.localAddress();
+    }
+
+    long roundTripNs() {
+        return roundTripNs;
+    }
+
+    /** Room for data records now, in bytes; 0 while the queue is full. */
+    int roomBytes() {
+        return isOpen() ? Math.max(0, QUEUED_DATA_BYTES_MAX - queuedDataBytes) : 0;
+    }
+
+    // ---- writing
+
+    /** Queues whole data records. */
+    void writeData(ByteBuffer records) {
+        queuedDataBytes += records.remaining();
+        queue.add(records.remaining(), WriteQueue.DATA);
+        connection.write(records);
+    }
+
+    /** Queues a control record whose payload the writer puts at the buffer's position; {@code false} if there is no room. */
+    boolean writeControl(RecordType type, long position, ByteBuffer payload) {
+        if (!isOpen()) {
+            return false;
+        }
+        int bytes = RecordLayout.HEADER_BYTES + payload.remaining();
+        int start = (controlHead + controlUsed) % CONTROL_RING_BYTES;
+        int skipped = start + bytes <= CONTROL_RING_BYTES ? 0 : CONTROL_RING_BYTES - start;
+        if (controlUsed + skipped + bytes > CONTROL_RING_BYTES) {
+            return false;
+        }
+        int at = skipped == 0 ? start : 0;
+        int length = payload.remaining();
+        control.put(at + RecordLayout.HEADER_BYTES, payload, payload.position(), length);
+        int payloadCrc = RecordLayout.crc(control, at + RecordLayout.HEADER_BYTES, length, crc);
+        RecordLayout.writeHeader(
+                control, at, type, RecordLayout.CODEC_RAW, 0, length, length, position, payloadCrc, crc);
+        controlUsed += skipped + bytes;
+        queue.add(bytes, skipped + bytes);
+        connection.write(control.limit(at + bytes).position(at));
+        control.clear();
+        return true;
+    }
+
+    void flush() {
+        if (isOpen()) {
+            connection.flush();
+        }
+    }
+
+    @Override
+    public void onWritten(int bytes) {
+        int data = 0;
+        int left = bytes;
+        while (left > 0) {
+            int part = Math.min(left, queue.headBytes());
+            left -= part;
+            int freed = queue.take(part);
+            if (queue.tookData()) {
+                data += part;
+            } else {
+                controlUsed -= freed;
+                controlHead = (controlHead + freed) % CONTROL_RING_BYTES;
+            }
+        }
+        if (data > 0) {
+            queuedDataBytes -= data;
+            owner.onDataWritten(data);
+        }
+        owner.onLinkProgress();
+    }
+
+    // ---- reading
+
+    /** From now on records go to a chain; what is here already and not handled yet is moved there. */
+    void receiveInto(ReceiveChain chain) {
+        receive = chain;
+    }
+
+    /** Moves what is left in the small buffer to the chain, once the record that began the session is handled. */
+    private void moveEarly(int from) throws PeerViolation {
+        ByteBuffer target = receive.target();
+        if (target == null) {
+            throw new IllegalStateException("no memory for the first bytes of a session (expected: kept back)");
+        }
+        int rest = earlyFilled - from;
+        target.put(target.position(), early, from, rest);
+        early = null;
+        if (rest > 0) {
+            receive.onRead(rest);
+        }
+    }
+
+    @Override
+    public ByteBuffer readTarget() {
+        ByteBuffer target = receive != null
+                ? receive.target()
+                : early.limit(early.capacity()).position(earlyFilled);
+        paused = target == null;
+        return target;
+    }
+
+    /** Goes on reading if it was memory that was missing. */
+    void resume() {
+        if (paused && isOpen()) {
+            paused = false;
+            lastReadNs = loop.nowNs();
+            connection.resumeReading();
+        }
+    }
+
+    @Override
+    public void onRead(int bytes) {
+        lastReadNs = loop.nowNs();
+        try {
+            if (receive != null) {
+                receive.onRead(bytes);
+            } else {
+                readEarly(bytes);
+            }
+        } catch (PeerViolation e) {
+            fail("peer violated the protocol: " + e.getMessage());
+        }
+        owner.onLinkProgress();
+    }
+
+    private void readEarly(int bytes) throws PeerViolation {
+        earlyFilled += bytes;
+        int at = 0;
+        while (!closed && receive == null && earlyFilled - at >= RecordLayout.HEADER_BYTES) {
+            RecordLayout.check(early, at, EARLY_BYTES / 4, crc);
+            int record = RecordLayout.recordBytes(early, at);
+            if (earlyFilled - at < record) {
+                break;
+            }
+            RecordLayout.checkPayload(early, at, early, at + RecordLayout.HEADER_BYTES, crc);
+            RecordType type = RecordLayout.type(early, at);
+            if (!onHeartbeat(type, early, at)) {
+                owner.onEarlyRecord(this, type, early, at);
+            }
+            at += record;
+        }
+        if (receive != null) {
+            moveEarly(at);
+            return;
+        }
+        early.put(0, early, at, earlyFilled - at);
+        earlyFilled -= at;
+    }
+
+    @Override
+    public void onFin() {
+        fail("the peer closed it");
+    }
+
+    // ---- heartbeat
+
+    /** Begins the heartbeat, once the handshake is done. */
+    void startHeartbeat() {
+        lastReadNs = loop.nowNs();
+        heartbeat = loop.schedule(this::beat, HEARTBEAT_NS);
+    }
+
+    private void beat() {
+        if (!isOpen()) {
+            return;
+        }
+        long silentNs = loop.nowNs() - lastReadNs;
+        if (silentNs > SILENCE_NS && !paused) {
+            fail("silent for %.1f s".formatted(silentNs / 1e9));
+            return;
+        }
+        writeControl(RecordType.PING, loop.nowNs(), Payloads.EMPTY);
+        flush();
+        heartbeat = loop.schedule(this::beat, HEARTBEAT_NS);
+    }
+
+    /** Handles a record of the heartbeat; {@code false} if it is none. */
+    boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) {
+        if (type == RecordType.PING) {
+            writeControl(RecordType.PONG, RecordLayout.position(memory, offset), Payloads.EMPTY);
+            flush();
+            return true;
+        }
+        if (type == RecordType.PONG) {
+            roundTripNs = loop.nowNs() - RecordLayout.position(memory, offset);
+            return true;
+        }
+        return false;
+    }
+
+    // ---- life
+
+    @Override
+    public void onOpen(Connection opened) {
+        connection = opened;
+        lastReadNs = loop.nowNs();
+        if (closed) {
+            opened.reset();
+            return;
+        }
+        owner.onLinkOpen(this);
+    }
+
+    @Override
+    public void onDialFailed(IOException cause) {
+        closed = true;
+        gone = true;
+        owner.onLinkClosed(this, cause.getMessage());
+    }
+
+    @Override
+    public void onClosed(IOException cause) {
+        if (heartbeat != null) {
+            heartbeat.cancel();
+        }
+        closed = true;
+        gone = true;
+        String reason = closeReason != null ? closeReason : cause == null ? "closed" : cause.getMessage();
+        owner.onLinkClosed(this, reason);
+    }
+
+    /** Ends the link at once; {@code onLinkClosed} follows with this reason. */
+    void fail(String reason) {
+        if (closed) {
+            return;
+        }
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        closed = true;
+        if (connection != null) {
+            connection.reset();
+        }
+    }
+
+    /** Ends the link after what is queued; {@code onLinkClosed} follows. */
+    void close(String reason) {
+        if (closed) {
+            return;
+        }
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        closed = true;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.transport.Accepted;
+import io.forebay.api.transport.Listener;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The outside addresses: each is listened at once, and serves all relays that name it. Thread-safe. */
+final class OutsidePorts {
+
+    /** Links that have not said their hello, on one address; more are closed at once. */
+    private static final int HANDSHAKES_MAX = 256;
+
+    private static final long HANDSHAKE_NS = 5_000_000_000L;
+
+    /** A relay that takes links. */
+    interface Taker {
+        String resource();
+
+        /** Takes a link whose hello names it; answers why not, or {@code null}. On the link's loop. */
+        String take(Link link, Hello hello);
+    }
+
+    private final Transport transport;
+    private final ChannelEvents events;
+    private final AtomicInteger nextLoop = new AtomicInteger();
+    private final Map<InetSocketAddress, Port> ports = new HashMap<>();
+
+    OutsidePorts(Transport transport, ChannelEvents events) {
+        this.transport = transport;
+        this.events = events;
+    }
+
+    /** A loop for a new link: each in turn. */
+    Loop nextLoop() {
+        return transport
+                .loops()
+                .get(Math.floorMod(nextLoop.getAndIncrement(), transport.loops().size()));
+    }
+
+    /** Opens an address for a relay, too. */
+    synchronized void open(InetSocketAddress address, Taker taker) throws IOException {
+        Port port = ports.get(address);
+        if (port == null) {
+            port = new Port(address);
+            port.listener = transport.listen(address, transport.loops().get(0), port::onAccept);
+            ports.put(address, port);
+        }
+        port.takers.put(taker.resource(), taker);
+    }
+
+    /** Closes an address for a relay; when it was the last, the port is free when this returns. */
+    synchronized void close(InetSocketAddress address, Taker taker) {
+        Port port = ports.get(address);
+        if (port != null && port.takers.remove(taker.resource(), taker) && port.takers.isEmpty()) {
+            ports.remove(address);
+            port.listener.close();
+        }
+    }
+
+    private final class Port {
+        private final InetSocketAddress address;
+        private final Map<String, Taker> takers = new ConcurrentHashMap<>();
+        private final AtomicInteger handshakes = new AtomicInteger();
+        private Listener listener;
+
+        Port(InetSocketAddress address) {
+            this.address = address;
+        }
+
+        private void onAccept(Accepted accepted) {
+            if (handshakes.incrementAndGet() > HANDSHAKES_MAX) {
+                handshakes.decrementAndGet();
+                accepted.close();
+                return;
+            }
+            Loop loop = nextLoop();
+            Handshake handshake = new Handshake(this);
+            Link link = new Link(loop, handshake);
+            accepted.start(loop, Link.SOCKET_OPTIONS, link);
+        }
+    }
+
+    /** A link until its hello is answered. Owned by the link's loop. */
+    private final class Handshake implements Link.Owner {
+        private final Port port;
+        private Loop.Timer timer;
+        private boolean over;
+
+        Handshake(Port port) {
+            this.port = port;
+        }
+
+        @Override
+        public void onLinkOpen(Link link) {
+            timer = link.loop().schedule(() -> link.fail("no hello within 5 s"), HANDSHAKE_NS);
+        }
+
+        @Override
+        public void onEarlyRecord(Link link, RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
+            if (type != RecordType.HELLO || over) {
+                throw new PeerViolation("unexpected record: type=" + type + " (expected: HELLO)");
+            }
+            Hello hello = Payloads.readHello(memory, offset);
+            finish();
+            Taker taker = port.takers.get(hello.resource());
+            String refusal = taker == null
+                    ? "no relay with resource %s at %s: give both sites' relays the same resource"
+                            .formatted(hello.resource(), ChannelTexts.address(port.address))
+                    : taker.take(link, hello);
+            if (refusal != null) {
+                events.onSentence(
+                        hello.resource(),
+                        "refused a link from " + ChannelTexts.address(link.remoteAddress()) + ": " + refusal);
+                link.writeControl(RecordType.REFUSE, 0, Payloads.sentence(refusal));
+                link.close(refusal);
+            }
+        }
+
+        private void finish() {
+            if (!over) {
+                over = true;
+                port.handshakes.decrementAndGet();
+            }
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+
+        @Override
+        public void onDataWritten(int bytes) {
+            throw new IllegalStateException("data written before the hello was answered: bytes=" + bytes);
+        }
+
+        @Override
+        public void onLinkProgress() {
+            // Nothing waits for it.
+        }
+
+        @Override
+        public void onLinkClosed(Link link, String reason) {
+            if (!over) {
+                events.onSentence(
+                        ChannelTexts.address(port.address),
+                        "a connection to the outside ended before its hello: " + reason);
+            }
+            finish();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.forebay.api.state.ChannelType;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** The payloads of control records other than {@link Hello}. */
+final class Payloads {
+
+    static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+    /** How a CLOSE record ends the channel. */
+    enum End {
+        /** The DRBD at the sender's side sent FIN after the last byte. */
+        FIN,
+        /** The DRBD at the sender's side reset its connection. */
+        RESET,
+        /** The DRBD at the sender's side could not be reached. */
+        UNREACHABLE
+    }
+
+    private static final int CLAUSE_BYTES_MAX = 512;
+
+    private Payloads() {}
+
+    static ByteBuffer type(ChannelType type) {
+        return ByteBuffer.wrap(new byte[] {(byte) type.ordinal()});
+    }
+
+    static ChannelType readType(ByteBuffer memory, int offset) throws PeerViolation {
+        int code = RecordLayout.rawBytes(memory, offset) == 1 ? memory.get(offset + RecordLayout.HEADER_BYTES) : 0;
+        if (code != ChannelType.DATA.ordinal() && code != ChannelType.META.ordinal()) {
+            throw new PeerViolation("impossible channel type: type=" + code + " (expected: 1 or 2)");
+        }
+        return ChannelType.values()[code];
+    }
+
+    static long readCredit(ByteBuffer memory, int offset) throws PeerViolation {
+        if (RecordLayout.rawBytes(memory, offset) != Long.BYTES) {
+            throw new PeerViolation(
+                    "confirmation without a credit: bytes=" + RecordLayout.rawBytes(memory, offset) + " (expected: 8)");
+        }
+        return memory.getLong(offset + RecordLayout.HEADER_BYTES);
+    }
+
+    static ByteBuffer end(End end, String clause) {
+        byte[] text = clause.getBytes(UTF_8);
+        int length = Math.min(text.length, CLAUSE_BYTES_MAX);
+        return ByteBuffer.allocate(1 + length)
+                .put((byte) end.ordinal())
+                .put(text, 0, length)
+                .flip();
+    }
+
+    static End readEnd(ByteBuffer memory, int offset) throws PeerViolation {
+        int code = RecordLayout.rawBytes(memory, offset) > 0 ? memory.get(offset + RecordLayout.HEADER_BYTES) : -1;
+        if (code < 0 || code >= End.values().length) {
+            throw new PeerViolation("impossible end of a channel: end=" + code + " (expected: 0 to 2)");
+        }
+        return End.values()[code];
+    }
+
+    /** A clause by the peer, with what a terminal might obey made visible. */
+    static String readClause(ByteBuffer memory, int offset, int skip) {
+        int length = Math.max(0, RecordLayout.rawBytes(memory, offset) - skip);
+        byte[] text = new byte[length];
+        memory.get(offset + RecordLayout.HEADER_BYTES + skip, text);
+        return new String(text, UTF_8).replaceAll("\\p{Cntrl}", "?");
+    }
+
+    static ByteBuffer sentence(String sentence) {
+        byte[] text = sentence.getBytes(UTF_8);
+        return ByteBuffer.wrap(text, 0, Math.min(text.length, CLAUSE_BYTES_MAX));
+    }
+
+    static ByteBuffer hello(Hello hello) {
+        ByteBuffer bytes = ByteBuffer.allocate(RecordLayout.CONTROL_BYTES_MAX);
+        hello.write(bytes);
+        return bytes.flip();
+    }
+
+    static Hello readHello(ByteBuffer memory, int offset) throws PeerViolation {
+        return Hello.read(memory.slice(offset + RecordLayout.HEADER_BYTES, RecordLayout.rawBytes(memory, offset)));
+    }
+
+    static ByteBuffer codecs(List<String> names) {
+        ByteBuffer bytes = ByteBuffer.allocate(RecordLayout.CONTROL_BYTES_MAX);
+        Hello.writeCodecs(names, bytes);
+        return bytes.flip();
+    }
+
+    static List<String> readCodecs(ByteBuffer memory, int offset) throws PeerViolation {
+        return Hello.readCodecs(
+                memory.slice(offset + RecordLayout.HEADER_BYTES, RecordLayout.rawBytes(memory, offset)));
+    }
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.engine.RelayMemory.Account;
+import io.forebay.engine.RelayMemory.Use;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.zip.CRC32C;
+
+/**
+ * The BAB of one channel towards the peer: records, laid out in segments as they go over the wire, until the peer
+ * confirms that its DRBD has taken them. Owned by one loop.
+ *
+ * <pre>
+ *   confirmed          sent             committed
+ *       ▼               ▼                   ▼
+ *  ┌────┬───────────────┬───────────────────┐
+ *  │free│ on the way    │ waits to be sent  │ ◀─ DRBD's bytes are read right here, or compressed into here
+ *  └────┴───────────────┴───────────────────┘
+ * </pre>
+ */
+final class RecordChain {
+
+    private final Account account;
+    private final CRC32C crc = new CRC32C();
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+
+    private long committedPosition;
+    private long confirmedPosition;
+    private long sentPosition;
+    private long committedWireBytes;
+    private long sentWireBytes;
+    private long creditLimit;
+    private final int recordBytesMax;
+    private long records;
+    private long rawRecords;
+
+    RecordChain(Account account, int recordBytesMax, long creditLimit) {
+        this.account = account;
+        this.recordBytesMax = recordBytesMax;
+        this.creditLimit = creditLimit;
+    }
+
+    long committedPosition() {
+        return committedPosition;
+    }
+
+    long confirmedPosition() {
+        return confirmedPosition;
+    }
+
+    long sentPosition() {
+        return sentPosition;
+    }
+
+    long sentWireBytes() {
+        return sentWireBytes;
+    }
+
+    long records() {
+        return records;
+    }
+
+    long rawRecords() {
+        return rawRecords;
+    }
+
+    int recordBytesMax() {
+        return recordBytesMax;
+    }
+
+    long unsentWireBytes() {
+        return committedWireBytes - sentWireBytes;
+    }
+
+    boolean allConfirmed() {
+        return confirmedPosition == committedPosition;
+    }
+
+    /** Where to read DRBD's next bytes so that they become a record in place; {@code null} if the BAB is full. */
+    ByteBuffer intakeTarget() {
+        Piece tail = pieces.peekLast();
+        if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + recordBytesMax / 4) {
+            tail = addPiece(Use.INTAKE);
+            if (tail == null) {
+                return null;
+            }
+        }
+        int from = tail.filled + RecordLayout.HEADER_BYTES;
+        return tail.range(from, Math.min(tail.memory.capacity(), from + recordBytesMax));
+    }
+
+    /** The memory of the last target. */
+    ByteBuffer intakeMemory() {
+        return pieces.getLast().memory;
+    }
+
+    /** The index of the last target's first byte in its memory. */
+    int intakeOffset() {
+        return pieces.getLast().filled + RecordLayout.HEADER_BYTES;
+    }
+
+    /** Makes a record of the bytes read in place. */
+    void commitIntake(int bytes) {
+        Piece tail = pieces.getLast();
+        int payloadCrc = RecordLayout.crc(tail.memory, intakeOffset(), bytes, crc);
+        rawRecords++;
+        commit(tail, RecordLayout.CODEC_RAW, 0, bytes, bytes, payloadCrc);
+    }
+
+    /** Appends a record with a copy of a payload; {@code false} if the BAB is full. */
+    boolean append(ByteBuffer source, int offset, int storedBytes, int rawBytes, int codec, int flags, int payloadCrc) {
+        Piece tail = pieces.peekLast();
+        if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + storedBytes) {
+            tail = addPiece(Use.RECORD);
+            if (tail == null) {
+                return false;
+            }
+        }
+        tail.memory.put(tail.filled + RecordLayout.HEADER_BYTES, source, offset, storedBytes);
+        if (codec == RecordLayout.CODEC_RAW) {
+            rawRecords++;
+        }
+        commit(tail, codec, flags, storedBytes, rawBytes, payloadCrc);
+        return true;
+    }
+
+    int crcOf(ByteBuffer memory, int offset, int bytes) {
+        return RecordLayout.crc(memory, offset, bytes, crc);
+    }
+
+    private Piece addPiece(Use use) {
+        Piece piece = account.lease(use);
+        if (piece != null) {
+            pieces.addLast(piece);
+            piece.endPosition = committedPosition;
+        }
+        return piece;
+    }
+
+    private void commit(Piece piece, int codec, int flags, int storedBytes, int rawBytes, int payloadCrc) {
+        RecordLayout.writeHeader(
+                piece.memory,
+                piece.filled,
+                RecordType.DATA,
+                codec,
+                flags,
+                storedBytes,
+                rawBytes,
+                committedPosition,
+                payloadCrc,
+                crc);
+        piece.filled += RecordLayout.HEADER_BYTES + storedBytes;
+        committedPosition += rawBytes;
+        committedWireBytes += RecordLayout.HEADER_BYTES + storedBytes;
+        piece.endPosition = committedPosition;
+        records++;
+    }
+
+    /** Hands whole records to the link, as far as the link's room and the peer's credit go. */
+    void send(Link link) {
+        for (Piece piece : pieces) {
+            while (piece.used < piece.filled) {
+                int room = (int) Math.min(link.roomBytes(), creditLimit - sentWireBytes);
+                int end = piece.used;
+                while (end < piece.filled) {
+                    int next = end + RecordLayout.recordBytes(piece.memory, end);
+                    if (next - piece.used > room) {
+                        break;
+                    }
+                    sentPosition = RecordLayout.position(piece.memory, end) + RecordLayout.rawBytes(piece.memory, end);
+                    end = next;
+                }
+                if (end == piece.used) {
+                    return;
+                }
+                piece.lent += end - piece.used;
+                sentWireBytes += end - piece.used;
+                link.writeData(piece.range(piece.used, end));
+                piece.used = end;
+            }
+        }
+    }
+
+    /** The link is done with so many bytes of records, in the order sent. */
+    void onWritten(int bytes) {
+        int left = bytes;
+        for (Piece piece : pieces) {
+            int part = Math.min(left, piece.lent);
+            piece.lent -= part;
+            left -= part;
+            if (left == 0) {
+                break;
+            }
+        }
+        releaseConfirmed();
+    }
+
+    /**
+     * The peer's DRBD has taken all bytes up to {@code position}.
+     *
+     * @throws PeerViolation if it cannot have
+     */
+    void onConfirm(long position, long credit) throws PeerViolation {
+        if (position < confirmedPosition || position > sentPosition || credit < creditLimit) {
+            throw new PeerViolation(
+                    "impossible confirmation: position=%d, credit=%d (expected: position %d to %d, credit at least %d)"
+                            .formatted(position, credit, confirmedPosition, sentPosition, creditLimit));
+        }
+        confirmedPosition = position;
+        creditLimit = credit;
+        releaseConfirmed();
+    }
+
+    private void releaseConfirmed() {
+        Piece head = pieces.peekFirst();
+        while (head != null && head.lent == 0 && head.used == head.filled && head.endPosition <= confirmedPosition) {
+            account.release(pieces.removeFirst());
+            head = pieces.peekFirst();
+        }
+    }
+
+    /** The link is gone: nothing is lent any more, and what the peer has not received will be sent again. */
+    void rewind(long position, long wireBytes) {
+        sentPosition = position;
+        sentWireBytes = wireBytes;
+        for (Piece piece : pieces) {
+            piece.lent = 0;
+            int offset = 0;
+            while (offset < piece.filled && RecordLayout.position(piece.memory, offset) < position) {
+                offset += RecordLayout.recordBytes(piece.memory, offset);
+            }
+            piece.used = offset;
+        }
+    }
+
+    /** Returns all segments; nothing may be lent. */
+    void clear() {
+        pieces.forEach(account::release);
+        pieces.clear();
+    }
+}

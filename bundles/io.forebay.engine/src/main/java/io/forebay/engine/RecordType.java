@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+/** The records of a link. {@code position} means something else in each. */
+enum RecordType {
+    /** The dialler's first record: a {@link Hello}. */
+    HELLO(1),
+    /** The answer to a hello that is accepted: a {@link Hello}. */
+    WELCOME(2),
+    /** The answer to a hello that is not: a sentence. The link ends. */
+    REFUSE(3),
+    /** A piece of the channel's bytes, from {@code position} on. */
+    DATA(4),
+    /** The local DRBD's socket has taken all bytes up to {@code position}; payload: the credit limit, 8 bytes. */
+    CONFIRM(5),
+    /** Acceptor to connector: a DRBD has dialled in; payload: 1 byte, 1 data or 2 meta. */
+    TYPE(6),
+    /** Connector to acceptor: the far DRBD took the dial. */
+    ESTABLISHED(7),
+    /** No bytes follow {@code position}; payload: how it ends, 1 byte, and why, a clause. */
+    CLOSE(8),
+    /** The sender's list of codecs is now this one; it only grows. */
+    CODECS(9),
+    /** Heartbeat; {@code position}: the sender's clock. */
+    PING(10),
+    /** The answer to a ping, at once; {@code position}: the ping's. */
+    PONG(11);
+
+    private static final RecordType[] BY_CODE = new RecordType[12];
+
+    static {
+        for (RecordType type : values()) {
+            BY_CODE[type.code] = type;
+        }
+    }
+
+    private final int code;
+
+    RecordType(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /** The type of a code, or {@code null}. */
+    static RecordType of(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.bab.BabException;
+import io.forebay.api.bab.BabMemory;
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
+import io.forebay.api.state.StateTable;
+import io.forebay.api.transport.Accepted;
+import io.forebay.api.transport.Listener;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.Transport;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A relay at work: its memory, its ports, its channels. Its own fields belong to its control loop, except where they say
+ * otherwise; each channel belongs to its own loop.
+ */
+final class Relay implements ChannelHome, OutsidePorts.Taker {
+
+    /** Connectors that stand by with a bridge, so that DRBD may dial both its connections at once. */
+    private static final int STANDBY = 2;
+
+    /** Bridges that the peer may have in reserve here. */
+    private static final int RESERVE_MAX = 8;
+
+    /** How long a DRBD that dialled in waits for a bridge; within half a second it must be let go (rule R6, section 1.5). */
+    private static final long BRIDGE_WAIT_NS = 400_000_000L;
+
+    private static final long OPEN_AGAIN_NS = 1_000_000_000L;
+    private static final long REPLACE_NS = 100_000_000L;
+
+    private final Engine engine;
+    private final Loop control;
+    private final Map<Long, Channel> channels = new ConcurrentHashMap<>();
+    private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final List<DrbdSession> sessions = new ArrayList<>();
+    private final Instant created;
+    private volatile RelaySettings settings;
+    private volatile RelayMemory memory;
+    private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
+    private volatile String problem = "";
+    private volatile boolean closed;
+    private Listener inside;
+    private boolean outsideOpen;
+    private int standby;
+
+    /** A DRBD that dialled in before there was a bridge. */
+    private record Pending(Accepted drbd, Loop.Timer timer) {}
+
+    Relay(Engine engine, RelaySettings settings) {
+        this.engine = engine;
+        this.settings = settings;
+        this.control = engine.transport().loops().get(0);
+        this.created = engine.surroundings().clock().instant();
+    }
+
+    // ---- opening
+
+    /** Obtains memory and ports, again and again until it has them; then begins. May block; not on a loop. */
+    void open() {
+        if (closed || isOpen()) {
+            return;
+        }
+        try {
+            settleCodec();
+            openMemory();
+            openPorts();
+            problem = "";
+            control.execute(this::begin);
+        } catch (BabException | IOException | IllegalArgumentException e) {
+            report(e.getMessage());
+            control.schedule(() -> engine.surroundings().blocking().execute(this::open), OPEN_AGAIN_NS);
+        }
+    }
+
+    private synchronized boolean isOpen() {
+        return inside != null && outsideOpen;
+    }
+
+    private synchronized void openMemory() throws BabException {
+        if (memory == null && !closed) {
+            BabAllocator allocator = engine.allocator(settings.allocator());
+            int segmentBytes = RelayMemory.segmentBytes(settings.memlimitBytes());
+            BabMemory obtained = allocator.open(settings.name(), settings.memlimitBytes(), segmentBytes);
+            memory = new RelayMemory(obtained);
+        }
+    }
+
+    private synchronized void openPorts() throws IOException {
+        if (closed) {
+            return;
+        }
+        if (!outsideOpen) {
+            engine.outsidePorts().open(settings.addresses().outside(), this);
+            outsideOpen = true;
+        }
+        if (inside == null) {
+            inside = engine.transport().listen(settings.addresses().inside(), control, this::onDrbdDialled);
+        }
+    }
+
+    private void report(String sentence) {
+        if (!sentence.equals(problem)) {
+            problem = sentence;
+            engine.surroundings().events().onSentence(settings.name(), sentence);
+        }
+    }
+
+    private void begin() {
+        while (!closed && standby < STANDBY) {
+            standby++;
+            Channel channel = new Channel(
+                    engine.nextChannel(),
+                    ChannelRole.CONNECTOR,
+                    this,
+                    engine.outsidePorts().nextLoop());
+            channels.put(channel.id(), channel);
+            channel.loop().execute(channel::startDialling);
+        }
+    }
+
+    /** Takes new settings that need no new memory and no new ports. */
+    void change(RelaySettings next) {
+        settings = next;
+        try {
+            settleCodec();
+            report("");
+        } catch (IllegalArgumentException e) {
+            report(e.getMessage());
+        }
+    }
+
+    private void settleCodec() {
+        CodecSelector.Choice old = choice;
+        choice = engine.codecs().choice(settings.codec());
+        old.close();
+    }
+
+    /** Closes ports and channels; the memory goes back when the last channel has stopped. Not on a loop. */
+    void close() {
+        closed = true;
+        synchronized (this) {
+            if (inside != null) {
+                inside.close();
+            }
+            if (outsideOpen) {
+                engine.outsidePorts().close(settings.addresses().outside(), this);
+            }
+        }
+        control.execute(() -> {
+            pending.forEach(this::letGo);
+            pending.clear();
+            channels.values().forEach(channel -> channel.loop().execute(() -> channel.stop("the relay is taken down")));
+            releaseMemory();
+        });
+    }
+
+    private void releaseMemory() {
+        if (closed && channels.isEmpty() && memory != null) {
+            memory.close();
+            choice.close();
+            engine.onRelayClosed(this);
+        }
+    }
+
+    /** Whether nothing of it is left. Any thread. */
+    boolean isGone() {
+        return closed && channels.isEmpty();
+    }
+
+    // ---- the local DRBD dials
+
+    private void onDrbdDialled(Accepted drbd) {
+        channels.values().forEach(channel -> channel.loop().execute(channel::endDrain));
+        give(drbd);
+    }
+
+    private void give(Accepted drbd) {
+        Channel channel = waiting.poll();
+        if (closed) {
+            drbd.close();
+        } else if (channel != null) {
+            channel.loop().execute(() -> channel.takeDrbd(drbd));
+        } else {
+            Loop.Timer timer = control.schedule(this::letOldestGo, BRIDGE_WAIT_NS);
+            pending.add(new Pending(drbd, timer));
+        }
+    }
+
+    private void letOldestGo() {
+        Pending oldest = pending.poll();
+        if (oldest != null) {
+            letGo(oldest);
+            engine.surroundings()
+                    .events()
+                    .onSentence(
+                            settings.name(),
+                            "let the local DRBD go because no bridge to %s stands: see that the peer Forebay runs and can be reached"
+                                    .formatted(ChannelTexts.address(
+                                            settings.addresses().peer())));
+        }
+    }
+
+    private void letGo(Pending one) {
+        one.timer().cancel();
+        one.drbd().close();
+    }
+
+    @Override
+    public void onNotTaken(Accepted drbd) {
+        control.execute(() -> give(drbd));
+    }
+
+    // ---- bridges and channels
+
+    @Override
+    public String resource() {
+        return settings.resource();
+    }
+
+    @Override
+    public String take(Link link, Hello hello) {
+        if (closed || memory == null) {
+            return "the relay is not ready: " + (problem.isEmpty() ? "its memory is being obtained" : problem);
+        }
+        if (hello.role() != ChannelRole.CONNECTOR || hello.resume()) {
+            return "hello of a role that cannot dial: role=%s, resume=%s".formatted(hello.role(), hello.resume());
+        }
+        long reserve = channels.values().stream()
+                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && channel.state() == ChannelState.WAITING)
+                .count();
+        if (reserve >= RESERVE_MAX) {
+            return "there are %d bridges in reserve already".formatted(reserve);
+        }
+        Channel channel = new Channel(engine.nextChannel(), ChannelRole.ACCEPTOR, this, link.loop());
+        channels.put(channel.id(), channel);
+        channel.acceptBridge(link, hello);
+        return null;
+    }
+
+    @Override
+    public void onWaiting(Channel channel) {
+        control.execute(() -> {
+            waiting.add(channel);
+            Pending oldest = pending.poll();
+            if (oldest != null) {
+                oldest.timer().cancel();
+                give(oldest.drbd());
+            }
+        });
+    }
+
+    @Override
+    public void onInUse(Channel channel) {
+        control.execute(() -> {
+            standby--;
+            begin();
+        });
+    }
+
+    @Override
+    public void onStopped(Channel channel) {
+        control.execute(() -> {
+            channels.remove(channel.id());
+            waiting.remove(channel);
+            if (channel.role() == ChannelRole.CONNECTOR && channel.type() == ChannelType.UNDEFINED) {
+                standby--;
+                control.schedule(this::begin, REPLACE_NS);
+            }
+            releaseMemory();
+        });
+    }
+
+    @Override
+    public DrbdSession join(Channel channel, ChannelType type) {
+        synchronized (sessions) {
+            sessions.removeIf(DrbdSession::isOver);
+            for (DrbdSession session : sessions) {
+                if (session.join(channel, type)) {
+                    return session;
+                }
+            }
+            DrbdSession session = new DrbdSession(control::nowNs);
+            session.join(channel, type);
+            sessions.add(session);
+            return session;
+        }
+    }
+
+    // ---- what channels ask for
+
+    @Override
+    public RelaySettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Transport transport() {
+        return engine.transport();
+    }
+
+    @Override
+    public StateTable states() {
+        return engine.states();
+    }
+
+    @Override
+    public Surroundings surroundings() {
+        return engine.surroundings();
+    }
+
+    @Override
+    public RelayMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public CodecSelector selector(CodecNames peerCodecs) {
+        return () -> {
+            CodecSelector.Choice now = choice;
+            return now.isRaw() || peerCodecs.names().contains(settings.codec().name()) ? now : CodecSelector.Choice.RAW;
+        };
+    }
+
+    @Override
+    public Decoders decoders(CodecNames peerCodecs) {
+        return engine.codecs().decoders(peerCodecs);
+    }
+
+    @Override
+    public List<String> codecNames() {
+        return engine.codecs().names();
+    }
+
+    @Override
+    public UUID newSession() {
+        return new UUID(
+                engine.surroundings().random().nextLong(),
+                engine.surroundings().random().nextLong());
+    }
+
+    // ---- what operators see
+
+    /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread but a loop. */
+    RelayStatus status(Snapshots snapshots) {
+        List<ChannelStatus> all = snapshots.of(channels.values());
+        List<ChannelStatus> shown = new ArrayList<>();
+        for (ChannelRole role : ChannelRole.values()) {
+            List<ChannelStatus> ofRole =
+                    all.stream().filter(one -> one.role() == role).toList();
+            List<ChannelStatus> inUse = ofRole.stream().filter(Relay::isInUse).toList();
+            if (inUse.isEmpty()) {
+                shown.add(ofRole.stream()
+                        .max(Comparator.comparing(one -> one.state().ordinal()))
+                        .orElseGet(() -> withoutBridge(role)));
+            }
+            shown.addAll(inUse);
+        }
+        RelayMemory held = memory;
+        RelaySettings now = settings;
+        RelayStatus.BabStatus bab = held == null
+                ? new RelayStatus.BabStatus(now.allocator(), now.memlimitBytes(), 0, 0, 0)
+                : new RelayStatus.BabStatus(
+                        now.allocator(), held.limitBytes(), held.heldBytes(), held.peakBytes(), held.segmentBytes());
+        return new RelayStatus(now, problem, bab, shown);
+    }
+
+    private static boolean isInUse(ChannelStatus channel) {
+        return channel.type() != ChannelType.UNDEFINED && channel.state() != ChannelState.STOPPED;
+    }
+
+    /** The acceptor, or connector, that a relay would have if it had a bridge, or memory. */
+    private ChannelStatus withoutBridge(ChannelRole role) {
+        ChannelState state = memory == null ? ChannelState.ALLOCATING : ChannelState.BRIDGING;
+        String reason = memory != null && role == ChannelRole.ACCEPTOR
+                ? "waiting for the peer at "
+                        + ChannelTexts.address(settings.addresses().outside())
+                : problem;
+        return new ChannelStatus(
+                0,
+                role,
+                ChannelType.UNDEFINED,
+                state,
+                reason,
+                created,
+                "",
+                "",
+                "",
+                ChannelTexts.NO_FLOW,
+                ChannelTexts.NO_FLOW,
+                0);
+    }
+
+    /** Whether other settings can be taken without new memory or new ports. */
+    static boolean isLiveChange(RelaySettings from, RelaySettings to) {
+        return from.addresses().equals(to.addresses())
+                && from.resource().equals(to.resource())
+                && from.memlimitBytes() == to.memlimitBytes()
+                && from.allocator().equals(to.allocator());
+    }
+
+    /** Tells the peers of all channels which codecs there are now. Any thread. */
+    void announceCodecs() {
+        CodecChoice configured = settings.codec();
+        if (!configured.isNone()) {
+            change(settings);
+        }
+        channels.values().forEach(channel -> channel.loop().execute(channel::announceCodecs));
+    }
+}

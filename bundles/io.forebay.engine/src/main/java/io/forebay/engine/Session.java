@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelType;
+import io.forebay.api.transport.Connection;
+import io.forebay.api.transport.ConnectionHandler;
+import io.forebay.api.transport.Dial;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
+import io.forebay.api.transport.Transport;
+import io.forebay.drbd.FirstPacket;
+import io.forebay.drbd.FrameScanner;
+import io.forebay.drbd.Node;
+import io.forebay.drbd.SocketType;
+import io.forebay.engine.Payloads.End;
+import io.forebay.engine.RelayMemory.Account;
+import io.forebay.engine.RelayMemory.Use;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * One connection of the local DRBD and everything between it and the link: the way of a byte in both directions. Owned by
+ * the channel's loop.
+ *
+ * <pre>
+ *   DRBD ─▶ [CompressionStage] ─▶ RecordChain ─▶ Link
+ *   DRBD ◀──────────────────── ReceiveChain ◀── Link
+ * </pre>
+ */
+final class Session implements ConnectionHandler, ReceiveChain.Owner {
+
+    /** What a session tells its channel. */
+    interface Owner {
+        /** Handles a control record of the channel; {@code false} if it is one of the data path. */
+        boolean onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
+
+        /** The local DRBD's first packet says what the channel is for. */
+        void onFirstPacket(ChannelType type, ByteBuffer first);
+
+        /** What dialled is not DRBD; a sentence. */
+        void onNotDrbd(String sentence);
+
+        /** Our dial of the local DRBD went through. */
+        void onDrbdReached();
+
+        /** Our dial of the local DRBD failed. */
+        void onDrbdUnreachable(String reason);
+
+        /** One end's DRBD is closing its connection. */
+        void onEnding(String reason);
+
+        /** Nothing is left to be sent or delivered. */
+        void onComplete();
+
+        /** The session can no longer move: the local DRBD's connection is gone. */
+        void onInsideClosed(String reason);
+
+        /** Something is in the system's hands, or came: the channel may have to act on the link. */
+        void onReleased();
+    }
+
+    /** How long DRBD may take for its first packet; DRBD itself waits for 2 s (drbd.conf(5), ping-timeout). */
+    private static final long FIRST_PACKET_NS = 2_000_000_000L;
+
+    /** Within half a second a DRBD that cannot be reached must be known at the other site (wire protocol, section 1.5). */
+    private static final int DIAL_TIMEOUT_MS = 400;
+
+    /** How long delivered bytes may wait to be confirmed, so that many are confirmed at once. */
+    private static final long CONFIRM_DELAY_NS = 10_000_000L;
+
+    private final Owner owner;
+    private final Loop loop;
+    private final Link link;
+    private final ByteBuffer credit = ByteBuffer.allocate(Long.BYTES);
+    private ByteBuffer first;
+    private int firstBytes;
+    private Connection inside;
+    private Dial dial;
+    private boolean insideGone;
+    private boolean insideBroken;
+    private boolean insidePaused;
+
+    private ChannelType type;
+    private DrbdSession drbdSession;
+    private Account account;
+    private RecordChain transmit;
+    private CompressionStage stage;
+    private ReceiveChain receive;
+    private FrameScanner transmitScanner;
+    private FrameScanner receiveScanner;
+    private long windowBytes;
+
+    private long receivedFromDrbd;
+    private long stalls;
+    private long confirmedToPeer;
+    private long confirmedWireBytes;
+    private boolean confirmScheduled;
+    private End localEnd;
+    private String localEndReason = "";
+    private boolean endSent;
+    private End farEnd;
+    private boolean completed;
+    private Loop.Timer firstPacketTimer;
+
+    Session(Owner owner, Loop loop, Link link) {
+        this.owner = owner;
+        this.loop = loop;
+        this.link = link;
+    }
+
+    /** Expects the local DRBD's first packet on a connection that it dialled. */
+    void awaitFirstPacket() {
+        first = ByteBuffer.allocate(FirstPacket.BYTES_MAX);
+        firstPacketTimer = loop.schedule(
+                () -> refuse(FirstPacket.late(firstBytes, FIRST_PACKET_NS / 1_000_000)
+                        .sentence()),
+                FIRST_PACKET_NS);
+    }
+
+    /**
+     * Gives the session memory and its way through it.
+     *
+     * @param helloOfPeer what the peer takes and may be sent at first
+     */
+    void begin(
+            ChannelType channelType,
+            ChannelRole role,
+            Account memory,
+            ChannelHome home,
+            DrbdSession of,
+            Hello helloOfPeer,
+            CodecNames peerCodecs) {
+        type = channelType;
+        account = memory;
+        drbdSession = of;
+        int ownRecord = RelayMemory.recordBytesMax(home.memory().segmentBytes());
+        transmit =
+                new RecordChain(memory, Math.min(ownRecord, helloOfPeer.recordBytesMax()), helloOfPeer.creditLimit());
+        if (type == ChannelType.DATA && !home.settings().codec().isNone()) {
+            Surroundings surroundings = home.surroundings();
+            stage = new CompressionStage(
+                    memory,
+                    transmit,
+                    home.selector(peerCodecs),
+                    surroundings.scratches(),
+                    surroundings.workers(),
+                    loop,
+                    this::pump);
+        }
+        windowBytes = memory.windowBytes();
+        receive = new ReceiveChain(
+                memory,
+                this,
+                home.decoders(peerCodecs),
+                ownRecord,
+                home.memory().segmentBytes(),
+                Channel.INITIAL_CREDIT);
+        transmitScanner = of.scanner(type, role, Node.LOCAL);
+        receiveScanner = of.scanner(type, role, Node.FAR);
+        link.receiveInto(receive);
+        sendConfirm();
+    }
+
+    /** Puts the first packet, already read, in front of everything; the memory for it is kept back. */
+    void transmitFirst(ByteBuffer packet) {
+        ByteBuffer target = transmit.intakeTarget();
+        int bytes = packet.remaining();
+        target.put(packet);
+        receivedFromDrbd = bytes;
+        transmitScanner.scan(transmit.intakeMemory(), transmit.intakeOffset(), bytes);
+        transmit.commitIntake(bytes);
+    }
+
+    // ---- from the local DRBD
+
+    @Override
+    public void onOpen(Connection connection) {
+        inside = connection;
+        if (insideGone) {
+            connection.reset();
+        } else if (first == null) {
+            owner.onDrbdReached();
+        }
+    }
+
+    /** Dials the local DRBD. */
+    void dial(Transport transport, RelayAddresses addresses) {
+        // DRBD 9 and bsr accept connections from the inside IP alone (rule R4).
+        InetSocketAddress from = new InetSocketAddress(addresses.inside().getAddress(), 0);
+        dial = transport.dial(from, addresses.drbd(), DIAL_TIMEOUT_MS, SocketOptions.SYSTEM, loop, this);
+    }
+
+    /** Lets the peer's bytes through to the local DRBD. */
+    void openToDrbd() {
+        try {
+            receive.open();
+        } catch (PeerViolation e) {
+            link.fail("peer violated the protocol: " + e.getMessage());
+        }
+        pump();
+    }
+
+    @Override
+    public void onDialFailed(IOException cause) {
+        insideGone = true;
+        owner.onDrbdUnreachable(cause.getMessage());
+    }
+
+    @Override
+    public ByteBuffer readTarget() {
+        if (insideGone || localEnd != null) {
+            return null;
+        }
+        if (first != null) {
+            return first.limit(first.capacity()).position(firstBytes);
+        }
+        ByteBuffer target = stage != null ? stage.target() : transmit.intakeTarget();
+        if (target == null && !insidePaused) {
+            insidePaused = true;
+            stalls++;
+        }
+        return target;
+    }
+
+    @Override
+    public void onRead(int bytes) {
+        if (first != null) {
+            onFirstBytes(bytes);
+            return;
+        }
+        receivedFromDrbd += bytes;
+        if (stage != null) {
+            transmitScanner.scan(stage.targetMemory(), stage.targetOffset(), bytes);
+            stage.onRead(bytes);
+        } else {
+            transmitScanner.scan(transmit.intakeMemory(), transmit.intakeOffset(), bytes);
+            transmit.commitIntake(bytes);
+        }
+        pump();
+    }
+
+    private void onFirstBytes(int bytes) {
+        firstBytes += bytes;
+        FirstPacket verdict = FirstPacket.classify(first.clear(), 0, firstBytes);
+        if (verdict instanceof FirstPacket.Refused refused) {
+            refuse(refused.sentence());
+        } else if (verdict instanceof FirstPacket.Accepted accepted) {
+            firstPacketTimer.cancel();
+            ByteBuffer packet = first.limit(firstBytes);
+            first = null;
+            owner.onFirstPacket(accepted.socket() == SocketType.DATA ? ChannelType.DATA : ChannelType.META, packet);
+        }
+    }
+
+    private void refuse(String sentence) {
+        firstPacketTimer.cancel();
+        if (first != null && localEnd == null) {
+            localEnd = End.RESET;
+            owner.onNotDrbd(sentence);
+        }
+    }
+
+    @Override
+    public void onFin() {
+        if (first != null) {
+            refuse(FirstPacket.ended(firstBytes).sentence());
+        } else {
+            endLocally(End.FIN, "the local DRBD closed its connection");
+        }
+    }
+
+    @Override
+    public void onClosed(IOException cause) {
+        insideGone = true;
+        insideBroken = cause != null;
+        inside = null;
+        String reason = cause == null ? "closed" : cause.getMessage();
+        if (first != null) {
+            refuse(FirstPacket.ended(firstBytes).sentence());
+        } else if (localEnd == null && cause != null) {
+            endLocally(End.RESET, "the local DRBD's connection broke: " + reason);
+        }
+        if (transmit != null) {
+            checkComplete();
+        }
+        owner.onInsideClosed(reason);
+    }
+
+    private void endLocally(End end, String reason) {
+        if (localEnd == null) {
+            localEnd = end;
+            localEndReason = reason;
+            drbdSession.onEnd(Node.LOCAL, type);
+            owner.onEnding(reason);
+            pump();
+        }
+    }
+
+    // ---- from the peer
+
+    @Override
+    public void onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
+        if (owner.onControl(type, memory, offset)) {
+            return;
+        }
+        switch (type) {
+            case CONFIRM ->
+                transmit.onConfirm(RecordLayout.position(memory, offset), Payloads.readCredit(memory, offset));
+            case CLOSE -> {
+                if (RecordLayout.position(memory, offset) != receive.receivedPosition()) {
+                    throw new PeerViolation("close at a wrong position: position=%d (expected: %d)"
+                            .formatted(RecordLayout.position(memory, offset), receive.receivedPosition()));
+                }
+            }
+            default -> throw new PeerViolation("unexpected record: type=" + type);
+        }
+    }
+
+    @Override
+    public void deliver(ByteBuffer bytes) {
+        receiveScanner.scan(bytes, bytes.position(), bytes.remaining());
+        if (inside != null) {
+            inside.write(bytes);
+        }
+    }
+
+    @Override
+    public void onEnd(ByteBuffer memory, int offset) {
+        try {
+            farEnd = Payloads.readEnd(memory, offset);
+        } catch (PeerViolation e) {
+            throw new IllegalStateException("record changed after it was checked", e);
+        }
+        drbdSession.onEnd(Node.FAR, type);
+        if (farEnd == End.FIN && inside != null) {
+            inside.finish();
+        }
+        owner.onEnding("the far DRBD: " + Payloads.readClause(memory, offset, 1));
+    }
+
+    @Override
+    public void onWritten(int bytes) {
+        try {
+            receive.onWritten(bytes);
+        } catch (PeerViolation e) {
+            link.fail("peer violated the protocol: " + e.getMessage());
+        }
+        pump();
+    }
+
+    // ---- both
+
+    /** Moves whatever can move. */
+    void pump() {
+        if (transmit == null || completed) {
+            owner.onReleased();
+            return;
+        }
+        if (stage != null) {
+            stage.pump();
+        }
+        transmit.send(link);
+        sendEnd();
+        confirm();
+        link.flush();
+        if (inside != null) {
+            inside.flush();
+        }
+        checkComplete();
+    }
+
+    /** Memory came free: goes on where it was missing. */
+    void onMemoryFree() {
+        if (completed) {
+            return;
+        }
+        if (insidePaused && inside != null) {
+            insidePaused = false;
+            inside.resumeReading();
+        }
+        try {
+            receive.deliver();
+        } catch (PeerViolation e) {
+            link.fail("peer violated the protocol: " + e.getMessage());
+        }
+        link.resume();
+        pump();
+    }
+
+    void onDataWritten(int bytes) {
+        if (transmit != null && !completed) {
+            transmit.onWritten(bytes);
+        }
+    }
+
+    private void sendEnd() {
+        if (localEnd != null && !endSent && (stage == null || stage.isEmpty()) && transmit.unsentWireBytes() == 0) {
+            endSent = link.writeControl(
+                    RecordType.CLOSE, transmit.committedPosition(), Payloads.end(localEnd, localEndReason));
+        }
+    }
+
+    private void confirm() {
+        if (receive.deliveredPosition() == confirmedToPeer) {
+            return;
+        }
+        if (receive.deliveredWireBytes() - confirmedWireBytes >= windowBytes / 4 || farEnd != null) {
+            sendConfirm();
+        } else if (!confirmScheduled) {
+            confirmScheduled = true;
+            loop.schedule(this::confirmLate, CONFIRM_DELAY_NS);
+        }
+    }
+
+    private void confirmLate() {
+        confirmScheduled = false;
+        if (!completed && receive.deliveredPosition() != confirmedToPeer) {
+            sendConfirm();
+            link.flush();
+            checkComplete();
+        }
+    }
+
+    private void sendConfirm() {
+        long limit = receive.deliveredWireBytes() + windowBytes;
+        credit.putLong(0, limit);
+        if (link.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
+            receive.creditLimit(limit);
+            confirmedToPeer = receive.deliveredPosition();
+            confirmedWireBytes = receive.deliveredWireBytes();
+        }
+    }
+
+    private void checkComplete() {
+        boolean sent = endSent && transmit.allConfirmed();
+        boolean received = farEnd != null && receive.allDelivered() && confirmedToPeer == receive.deliveredPosition();
+        if (!completed && (sent && (received || insideBroken) || farEnd == End.RESET)) {
+            completed = true;
+            owner.onComplete();
+        }
+    }
+
+    /** Whether the local DRBD has ended its side. */
+    boolean isEndedLocally() {
+        return localEnd != null;
+    }
+
+    /** What is still to be brought to the far DRBD, and to the local one. */
+    long backlogBytes() {
+        return transmit == null
+                ? 0
+                : receivedFromDrbd
+                        - transmit.confirmedPosition()
+                        + receive.receivedPosition()
+                        - receive.deliveredPosition();
+    }
+
+    /** Closes the local DRBD's connection as the far one ended: reset as reset, else FIN. */
+    void closeInside() {
+        completed = true;
+        insideGone = true;
+        if (firstPacketTimer != null) {
+            firstPacketTimer.cancel();
+        }
+        if (stage != null) {
+            stage.close();
+        }
+        if (inside == null && dial != null) {
+            dial.cancel();
+        }
+        if (inside != null) {
+            if (farEnd == End.RESET) {
+                inside.reset();
+            } else {
+                inside.close();
+            }
+        }
+    }
+
+    /**
+     * Returns all segments, once neither socket nor worker uses them any more.
+     *
+     * @return whether they are home
+     */
+    boolean release() {
+        if (inside != null || !link.isGone() || stage != null && !stage.isReleased()) {
+            return false;
+        }
+        if (account != null) {
+            transmit.clear();
+            receive.clear();
+            account.close();
+            account = null;
+        }
+        return true;
+    }
+
+    String drbdAddress() {
+        return inside == null ? "" : ChannelTexts.address(inside.remoteAddress());
+    }
+
+    ChannelStatus.Flow transmitFlow() {
+        return transmit == null
+                ? ChannelTexts.NO_FLOW
+                : ChannelTexts.flow(
+                        receivedFromDrbd,
+                        transmit.sentPosition(),
+                        transmit.confirmedPosition(),
+                        transmit.sentWireBytes(),
+                        transmit.records(),
+                        transmit.rawRecords(),
+                        held(Use.INTAKE) + held(Use.RECORD),
+                        stalls,
+                        transmitScanner);
+    }
+
+    ChannelStatus.Flow receiveFlow() {
+        return receive == null
+                ? ChannelTexts.NO_FLOW
+                : ChannelTexts.flow(
+                        receive.receivedPosition(),
+                        receive.queuedPosition(),
+                        receive.deliveredPosition(),
+                        receive.receivedWireBytes(),
+                        receive.records(),
+                        receive.rawRecords(),
+                        held(Use.RECEIVE),
+                        0,
+                        receiveScanner);
+    }
+
+    private long held(Use use) {
+        return account == null ? 0 : account.heldBytes(use);
+    }
+}

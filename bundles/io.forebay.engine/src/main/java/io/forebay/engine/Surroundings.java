@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the engine takes from the world beside its transport; a simulation hands in its own.
+ *
+ * @param workers compress
+ * @param scratches what they compress into
+ * @param blocking runs what may block: obtaining memory, opening listeners
+ * @param clock the wall clock, for operators only
+ * @param random for session ids and for jitter; thread-safe
+ * @param events is told of every transition
+ */
+record Surroundings(
+        Workers workers,
+        ScratchPool scratches,
+        Executor blocking,
+        InstantSource clock,
+        RandomGenerator random,
+        ChannelEvents events) {}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.bab.direct.DirectBabAllocator;
+import io.forebay.bab.heap.HeapBabAllocator;
+import io.forebay.codec.deflate.DeflateCodec;
+import io.forebay.codec.lz4.Lz4Codec;
+import io.forebay.codec.zstd.ZstdCodec;
+import io.forebay.state.TransitionTable;
+import io.forebay.transport.NettyTransport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two engines in this process, joined by real sockets, with DRBDs that are plain blocking sockets. */
+class RealSocketsTest {
+
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final long MEMLIMIT = 8 << 20;
+    private static final int DEADLINE_S = 60;
+
+    private final List<AutoCloseable> closing = new ArrayList<>();
+    private Socket taken;
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Engine engine(boolean epoll) {
+        NettyTransport transport = new NettyTransport(2, epoll);
+        ExecutorService workers = Executors.newFixedThreadPool(2);
+        ExecutorService blocking = Executors.newCachedThreadPool();
+        Engine engine = new Engine(
+                transport,
+                new TransitionTable(),
+                new Surroundings(
+                        new Workers() {
+                            @Override
+                            public int count() {
+                                return 2;
+                            }
+
+                            @Override
+                            public void execute(Runnable task) {
+                                workers.execute(task);
+                            }
+                        },
+                        new ScratchPool(),
+                        blocking,
+                        InstantSource.system(),
+                        new Random(),
+                        new EventLog()));
+        engine.addCodec(new ZstdCodec());
+        engine.addCodec(new Lz4Codec());
+        engine.addCodec(new DeflateCodec());
+        closing.add(() -> {
+            engine.close();
+            assertThat(engine.status()).isEmpty();
+            transport.stop();
+            workers.shutdown();
+            blocking.shutdown();
+        });
+        return engine;
+    }
+
+    private static void put(Engine engine, BabAllocator allocator, String codec, int... ports) {
+        engine.addAllocator(allocator);
+        InetSocketAddress[] address = Arrays.stream(ports)
+                .mapToObj(port -> new InetSocketAddress(LOOPBACK, port))
+                .toArray(InetSocketAddress[]::new);
+        engine.put(new RelaySettings(
+                "r0",
+                "r0",
+                new RelayAddresses(address[0], address[1], address[2], address[3]),
+                MEMLIMIT,
+                allocator.name(),
+                CodecChoice.parse(codec),
+                10_000,
+                "test"));
+    }
+
+    /** A stream of which some parts compress well, some hardly and some not at all. */
+    private static byte[] sample(Random random, int bytes) {
+        byte[] all = new byte[bytes];
+        for (int at = 0; at < bytes; at += 20_000) {
+            int end = Math.min(bytes, at + 20_000);
+            byte[] part = new byte[end - at];
+            int kind = random.nextInt(3);
+            for (int i = 0; i < part.length; i++) {
+                part[i] = (byte) (kind == 0 ? random.nextInt() : kind == 1 ? i >> 3 : random.nextInt(8));
+            }
+            System.arraycopy(part, 0, all, at, part.length);
+        }
+        return all;
+    }
+
+    private static CompletableFuture<Void> sending(Socket socket, byte[] bytes) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                OutputStream out = socket.getOutputStream();
+                out.write(bytes);
+                socket.shutdownOutput();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static CompletableFuture<byte[]> reading(Socket socket) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                // Not closed at its end: that would close the other half, too.
+                InputStream in = socket.getInputStream();
+                return in.readAllBytes();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, none",
+        "true, zstd level 1",
+        "true, zstd level 3 long",
+        "true, lz4",
+        "true, zlib level 9",
+        "false, none",
+        "false, zstd level 3",
+        "false, lz4"
+    })
+    void shouldCarryBothDirectionsUnchangedAndEndWithFin(boolean epoll, String codec) throws Exception {
+        long seed = 42;
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        int[] port = new int[6];
+        for (int i = 0; i < port.length; i++) {
+            port[i] = freePort();
+        }
+        try (ServerSocket farListener = new ServerSocket(port[5], 5, LOOPBACK)) {
+            Engine near = engine(epoll);
+            Engine far = engine(epoll);
+            put(near, new HeapBabAllocator(), codec, port[0], port[1], port[2], port[3]);
+            put(far, new DirectBabAllocator(), codec, port[4], port[5], port[3], port[2]);
+            byte[] there = sample(random, 24 << 20);
+            byte[] back = sample(random, 5 << 20);
+            Socket nearDrbd = dialUntilTaken(new InetSocketAddress(LOOPBACK, port[0]), farListener);
+            Socket farDrbd = taken;
+            assertThat(farDrbd.getInputStream().readNBytes(8)).isEqualTo(PretendDrbd.FIRST_DATA);
+            CompletableFuture<byte[]> atFar = reading(farDrbd);
+            CompletableFuture<byte[]> atNear = reading(nearDrbd);
+            sending(nearDrbd, there).get(DEADLINE_S, TimeUnit.SECONDS);
+            sending(farDrbd, back).get(DEADLINE_S, TimeUnit.SECONDS);
+            assertSame(atFar.get(DEADLINE_S, TimeUnit.SECONDS), there);
+            assertSame(atNear.get(DEADLINE_S, TimeUnit.SECONDS), back);
+            assertThat(near.status().get(0).bab().peakBytes()).isBetween(1L, MEMLIMIT);
+            assertThat(far.status().get(0).bab().peakBytes()).isBetween(1L, MEMLIMIT);
+            nearDrbd.close();
+            farDrbd.close();
+        } finally {
+            for (AutoCloseable one : closing) {
+                one.close();
+            }
+        }
+    }
+
+    private static void assertSame(byte[] actual, byte[] expected) {
+        assertThat(actual.length).isEqualTo(expected.length);
+        assertThat(Arrays.mismatch(actual, expected)).as("first wrong byte").isNegative();
+    }
+
+    /** Dials as DRBD does, again and again, until the far end is dialled, too. */
+    private Socket dialUntilTaken(InetSocketAddress inside, ServerSocket farListener)
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Socket> accepting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return farListener.accept();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
+        while (System.nanoTime() < end) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(inside, 1000);
+                socket.getOutputStream().write(PretendDrbd.FIRST_DATA);
+                taken = accepting.get(1, TimeUnit.SECONDS);
+                return socket;
+            } catch (IOException | TimeoutException notYet) {
+                socket.close();
+            }
+        }
+        throw new AssertionError("the far DRBD was not dialled");
+    }
+}

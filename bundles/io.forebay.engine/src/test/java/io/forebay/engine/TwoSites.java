@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.state.ChannelEvent;
+import io.forebay.api.state.ChannelState;
+import io.forebay.codec.deflate.DeflateCodec;
+import io.forebay.codec.lz4.Lz4Codec;
+import io.forebay.codec.zstd.ZstdCodec;
+import io.forebay.state.TransitionTable;
+import io.forebay.testkit.HandDrivenLoop;
+import io.forebay.testkit.SimulatedNetwork;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Two engines and two pretend DRBDs on one hand-driven loop. */
+final class TwoSites {
+
+    static final long SECOND = 1_000_000_000L;
+
+    final HandDrivenLoop loop = new HandDrivenLoop();
+    final SimulatedNetwork network;
+    final List<String> events = new ArrayList<>();
+    final Site a;
+    final Site b;
+
+    /** One site: its engine, its relay's addresses, its DRBD. */
+    final class Site {
+        final SimulatedNetwork.SimulatedTransport transport;
+        final RelayAddresses addresses;
+        final BabAllocator allocator;
+        final PretendDrbd drbd;
+        Engine engine;
+
+        Site(int number, BabAllocator allocator) {
+            this.allocator = allocator;
+            String ip = "10.0." + number + ".1";
+            transport = network.host("10.9.0." + number);
+            addresses = new RelayAddresses(
+                    new InetSocketAddress(ip, 7789),
+                    new InetSocketAddress("10.0." + number + ".2", 7788),
+                    new InetSocketAddress("10.9.0." + number, 7790),
+                    new InetSocketAddress("10.9.0." + (3 - number), 7790));
+            try {
+                drbd = new PretendDrbd(network.host("10.0." + number + ".2"), loop, addresses.drbd());
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void start(long memlimit, String codec) {
+            Workers workers = new Workers() {
+                @Override
+                public int count() {
+                    return 2;
+                }
+
+                @Override
+                public void execute(Runnable task) {
+                    loop.schedule(task, 20_000);
+                }
+            };
+            Random random = new Random(network.hashCode());
+            engine = new Engine(
+                    transport,
+                    new TransitionTable(),
+                    new Surroundings(
+                            workers,
+                            new ScratchPool(),
+                            loop,
+                            () -> Instant.ofEpochSecond(0, loop.nowNs()),
+                            random,
+                            log()));
+            List<Codec> codecs = List.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec());
+            codecs.forEach(engine::addCodec);
+            engine.addAllocator(allocator);
+            engine.put(new RelaySettings(
+                    "r0", "r0", addresses, memlimit, allocator.name(), CodecChoice.parse(codec), 10_000, "test"));
+        }
+
+        private ChannelEvents log() {
+            return new ChannelEvents() {
+                @Override
+                public void onTransition(Channel channel, ChannelState from, ChannelState to, ChannelEvent event) {
+                    events.add("%d ms, site %s, channel %d %s: %s -> %s %s"
+                            .formatted(
+                                    loop.nowNs() / 1_000_000,
+                                    addresses.inside().getAddress().getHostAddress(),
+                                    channel.id(),
+                                    channel.role(),
+                                    from.label(),
+                                    to.label(),
+                                    event));
+                }
+
+                @Override
+                public void onSentence(String relay, String sentence) {
+                    events.add(sentence);
+                }
+            };
+        }
+
+        RelayStatus status() {
+            return engine.status().get(0);
+        }
+
+        boolean isReady() {
+            return status().channels().stream()
+                    .allMatch(one -> one.state() == ChannelState.WAITING || one.state() == ChannelState.CONNECTING);
+        }
+    }
+
+    TwoSites(long seed, BabAllocator ofA, BabAllocator ofB) {
+        System.out.println("seed " + seed);
+        network = new SimulatedNetwork(loop, seed);
+        a = new Site(1, ofA);
+        b = new Site(2, ofB);
+    }
+
+    SimulatedNetwork.Line wan() {
+        return network.line("10.9.0.1", "10.9.0.2");
+    }
+
+    TwoSites start(long memlimit, String codec) {
+        a.start(memlimit, codec);
+        b.start(memlimit, codec);
+        await("bridges", () -> a.isReady() && b.isReady());
+        return this;
+    }
+
+    void await(String what, java.util.function.BooleanSupplier condition) {
+        long end = loop.nowNs() + 60 * SECOND;
+        boolean holds = condition.getAsBoolean();
+        while (!holds && loop.nowNs() < end) {
+            loop.runFor(SECOND / 2000);
+            holds = condition.getAsBoolean();
+        }
+        assertThat(holds)
+                .as(() -> what + " within 60 s; events:\n" + String.join("\n", events))
+                .isTrue();
+    }
+
+    /** Takes both relays down and proves that nothing is held any more. */
+    void closeAndProveEmpty() {
+        for (Site site : List.of(a, b)) {
+            if (site.engine == null) {
+                continue;
+            }
+            loop.execute(() -> site.engine.remove("r0"));
+        }
+        loop.runFor(5 * SECOND);
+    }
+}

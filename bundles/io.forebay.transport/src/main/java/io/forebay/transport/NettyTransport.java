@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.transport;
+
+import io.forebay.api.transport.ConnectionHandler;
+import io.forebay.api.transport.Dial;
+import io.forebay.api.transport.Listener;
+import io.forebay.api.transport.ListenerHandler;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
+import io.forebay.api.transport.Transport;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** TCP on Netty: Linux epoll where its native library loads, else the JDK's selectors. */
+@Component(configurationPid = "io.forebay.transport")
+@Designate(ocd = NettyTransport.Config.class)
+public final class NettyTransport implements Transport {
+
+    /** How the transport is set up. */
+    @ObjectClassDefinition(name = "Forebay transport", description = "Sockets and the threads that serve them.")
+    public @interface Config {
+
+        /** How many threads serve connections; 0 takes one per core, but at least 2. */
+        @AttributeDefinition(
+                name = "Loops",
+                description = "Threads that serve connections; 0: one per core, at least 2.",
+                min = "0",
+                max = "256")
+        int loops() default 0;
+
+        /** Whether to use epoll where it is available. */
+        @AttributeDefinition(name = "Native", description = "Prefer Linux epoll to the JDK's selectors.")
+        boolean native$() default true;
+    }
+
+    private static final long STOP_TIMEOUT_MS = 10_000;
+
+    private static final int RESOLVER_THREADS = 2;
+
+    private final SocketKind kind;
+    private final TransportThreads threads = new TransportThreads();
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Loop> loops;
+    private final ThreadPoolExecutor resolver;
+    private final TransportMembers members = new TransportMembers();
+
+    @Activate
+    public NettyTransport(Config config) {
+        this(config.loops(), config.native$());
+    }
+
+    /**
+     * Without OSGi.
+     *
+     * @param loopCount as {@link Config#loops}
+     * @param preferNative as {@link Config#native$}
+     */
+    public NettyTransport(int loopCount, boolean preferNative) {
+        kind = SocketKind.choose(preferNative);
+        // Two even on one core, so that a meta channel need not share a thread with a data channel.
+        int count = loopCount > 0 ? loopCount : Math.max(2, Runtime.getRuntime().availableProcessors());
+        group = new MultiThreadIoEventLoopGroup(count, threads.named("forebay-loop-"), kind.ioHandlerFactory());
+        List<Loop> made = new ArrayList<>(count);
+        for (EventExecutor executor : group) {
+            made.add(new NettyLoop((EventLoop) executor));
+        }
+        loops = List.copyOf(made);
+        resolver = new ThreadPoolExecutor(
+                RESOLVER_THREADS,
+                RESOLVER_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                threads.named("forebay-resolver-"));
+        resolver.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public String name() {
+        return kind.label();
+    }
+
+    @Override
+    public List<Loop> loops() {
+        return loops;
+    }
+
+    @Override
+    public Listener listen(InetSocketAddress address, Loop loop, ListenerHandler handler) throws IOException {
+        if (address.isUnresolved()) {
+            throw new IOException("cannot listen at " + SocketFailure.text(address) + ": unknown host");
+        }
+        NettyListener listener = new NettyListener(kind, own(loop), handler, members, this::onAnyLoop);
+        listener.bind(address);
+        return listener;
+    }
+
+    @Override
+    public Dial dial(
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            int timeoutMs,
+            SocketOptions options,
+            Loop loop,
+            ConnectionHandler handler) {
+        NettyDial dial = new NettyDial(
+                kind, own(loop), new NettyDial.Order(local, remote, timeoutMs, options, handler), resolver, members);
+        loop.execute(dial::start);
+        return dial;
+    }
+
+    private NettyLoop own(Loop loop) {
+        if (!loops.contains(loop)) {
+            throw new IllegalArgumentException(
+                    "loop of another transport: loop=" + loop + " (expected: one of loops())");
+        }
+        return (NettyLoop) loop;
+    }
+
+    private boolean onAnyLoop() {
+        for (Loop loop : loops) {
+            if (loop.inLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Closes all listeners and connections, whose handlers hear of it, and ends the threads. */
+    @Deactivate
+    public void stop() {
+        if (group.isShuttingDown()) {
+            return;
+        }
+        members.stop();
+        members.listeners().forEach(NettyListener::close);
+        members.accepted().forEach(NettyAccepted::drop);
+        List<Future<?>> ends = new ArrayList<>();
+        for (Loop loop : loops) {
+            ends.add(own(loop).eventLoop().submit(() -> endAllOn(loop)));
+        }
+        if (!onAnyLoop()) {
+            // A loop that is shutting down closes its sockets itself, before its tasks, and says no reason.
+            ends.forEach(end -> end.awaitUninterruptibly(STOP_TIMEOUT_MS));
+        }
+        resolver.shutdownNow();
+        group.shutdownGracefully(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        threads.join(STOP_TIMEOUT_MS);
+    }
+
+    private void endAllOn(Loop loop) {
+        members.dials().stream().filter(dial -> dial.isOn(loop)).forEach(NettyDial::stop);
+        members.connections().stream()
+                .filter(connection -> connection.loop() == loop)
+                .forEach(NettyConnection::stop);
+    }
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClientTest {
+    private static final long DEADLINE_SECONDS = 20;
+
+    @TempDir
+    Path base;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void makeRunFolder() throws IOException {
+        Files.createDirectories(base.resolve("run"));
+    }
+
+    /** Takes one client: reads what it says first, answers in the given pieces, hangs up. Gives what it read. */
+    private CompletableFuture<String> serve(String... pieces) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(base.resolve("run/shell.sock")));
+        return CompletableFuture.supplyAsync(() -> {
+            try (server;
+                    SocketChannel client = server.accept()) {
+                String header = readLine(client);
+                for (String piece : pieces) {
+                    client.write(ByteBuffer.wrap(piece.getBytes(StandardCharsets.UTF_8)));
+                }
+                return header;
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static String readLine(SocketChannel client) throws IOException {
+        StringBuilder line = new StringBuilder();
+        ByteBuffer one = ByteBuffer.allocate(1);
+        while (client.read(one.clear()) == 1 && one.get(0) != '\n') {
+            line.append((char) one.get(0));
+        }
+        return line.toString();
+    }
+
+    private int run(String... arguments) throws LaunchException, IOException {
+        return new Client(base, new ByteArrayInputStream(new byte[0]), out).run(arguments);
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldPrintWhatTheCommandPrintsAndEndWithItsStatus() throws Exception {
+        CompletableFuture<String> header = serve("grün\n", "two\n\0", "17\n");
+        assertThat(run("exec", "forebay:list", "-v")).isEqualTo(17);
+        assertThat(printed()).isEqualTo("grün\ntwo\n");
+        assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("exec forebay:list -v");
+    }
+
+    @Test
+    void shouldPassZeroBytesOnThatAreNoTrailer() throws Exception {
+        serve("a\0b\0", "0\nmore, and much more than a trailer", "\0", "0\n");
+        assertThat(run("exec", "x")).isZero();
+        assertThat(printed()).isEqualTo("a\0b\0" + "0\nmore, and much more than a trailer");
+    }
+
+    @Test
+    void shouldSayThatTheConnectionEndedEarly() throws Exception {
+        serve("half a", " line");
+        assertThatThrownBy(() -> run("exec", "x"))
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("before the command had ended");
+        assertThat(printed()).isEqualTo("half a line");
+    }
+
+    @Test
+    void shouldSayThatNobodyListens() {
+        assertThatThrownBy(() -> run("exec", "x"))
+                .isInstanceOfSatisfying(
+                        LaunchException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.NO_SERVER))
+                .hasMessageContaining(base.toString())
+                .hasMessageContaining("bin/forebay start");
+    }
+
+    @Test
+    void shouldSayThatNobodyListensWhereAKilledForebayLeftItsSocket() throws IOException {
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(base.resolve("run/shell.sock")))
+                .close();
+        assertThat(base.resolve("run/shell.sock")).exists();
+        assertThatThrownBy(() -> run("exec", "x"))
+                .isInstanceOfSatisfying(
+                        LaunchException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.NO_SERVER));
+    }
+
+    @Test
+    void shouldCarryAnInteractiveSession() throws Exception {
+        CompletableFuture<String> header = serve("g! ", "bye");
+        assertThat(run("shell", "120", "40", "xterm")).isZero();
+        assertThat(printed()).isEqualTo("g! bye");
+        assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("shell 120 40 xterm");
+    }
+
+    @Test
+    void shouldRefuseWhatItDoesNotKnow() {
+        assertThatThrownBy(() -> run("nonsense", "x"))
+                .isInstanceOfSatisfying(
+                        LaunchException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.USAGE));
+    }
+}

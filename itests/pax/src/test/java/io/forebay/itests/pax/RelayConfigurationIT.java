@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.itests.pax;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
+import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
+import static org.ops4j.pax.exam.CoreOptions.junitBundles;
+import static org.ops4j.pax.exam.CoreOptions.options;
+import static org.ops4j.pax.exam.CoreOptions.systemProperty;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.Relays;
+import io.forebay.api.state.ChannelState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import javax.inject.Inject;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.options.UrlProvisionOption;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** A relay from its configuration to its ports and back, in the framework, with the bundles of the packed distribution. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class RelayConfigurationIT {
+    private static final String FACTORY = "io.forebay.relay";
+    private static final int HIGHEST_LEVEL = 80;
+    private static final long DEADLINE_SECONDS = 30;
+    private static final long LOOK_MS = 20;
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private ConfigurationAdmin configurations;
+
+    @Inject
+    private Relays relays;
+
+    @Configuration
+    public static Option[] distribution() throws IOException {
+        return options(
+                junitBundles(),
+                composite(systemBundles().toArray(Option[]::new)),
+                // what the launcher would set
+                frameworkProperty("gosh.home").value(System.getProperty("forebay.home")),
+                frameworkProperty("gosh.args").value("--nointeractive --noshutdown"),
+                frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
+                        .value("ERROR"),
+                frameworkProperty("forebay.base").value(base().toString()),
+                systemProperty("java.io.tmpdir").value(base().toString()),
+                frameworkStartLevel(HIGHEST_LEVEL));
+    }
+
+    private static Path base() throws IOException {
+        Path base = Path.of("target", "base").toAbsolutePath();
+        Files.createDirectories(base.resolve("run"));
+        return base;
+    }
+
+    private static List<Option> systemBundles() throws IOException {
+        List<Option> bundles = new ArrayList<>();
+        Path system = Path.of(System.getProperty("forebay.home"), "system");
+        try (Stream<Path> files = Files.walk(system)) {
+            for (Path jar : files.filter(path -> path.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList()) {
+                UrlProvisionOption option = bundle(jar.toUri().toString())
+                        .startLevel(
+                                Integer.parseInt(jar.getParent().getFileName().toString()));
+                bundles.add(fragment(jar) ? option.noStart() : option);
+            }
+        }
+        return bundles;
+    }
+
+    private static boolean fragment(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest().getMainAttributes().getValue(Constants.FRAGMENT_HOST) != null;
+        }
+    }
+
+    @Test
+    public void shouldHaveEveryBundleActive() {
+        for (Bundle bundle : context.getBundles()) {
+            boolean fragment = bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+            // bundles with lazy activation are STARTING until somebody needs a class of theirs
+            assertTrue(
+                    bundle.getSymbolicName() + " is in state " + bundle.getState(),
+                    fragment
+                            ? bundle.getState() == Bundle.RESOLVED
+                            : (bundle.getState() & (Bundle.ACTIVE | Bundle.STARTING)) != 0);
+        }
+    }
+
+    @Test
+    public void shouldTurnAConfigurationIntoARelayAndBack() throws IOException, InterruptedException {
+        List<InetSocketAddress> free = freeAddresses(4);
+        InetSocketAddress inside = free.get(0);
+        InetSocketAddress outside = free.get(2);
+        org.osgi.service.cm.Configuration good = configurations.getFactoryConfiguration(FACTORY, "pax", "?");
+        good.update(relay(inside, free.get(1), outside, free.get(3)));
+        await("the relay bridges and listens", () -> bridges("pax") && !free(inside) && !free(outside));
+
+        org.osgi.service.cm.Configuration bad = configurations.getFactoryConfiguration(FACTORY, "nonsense", "?");
+        Dictionary<String, Object> nonsense = relay(inside, free.get(1), outside, free.get(3));
+        nonsense.put("inside", "no address at all");
+        nonsense.put("memlimit", "a lot");
+        bad.update(nonsense);
+        // Configurations are delivered in order: once this one is in force, the bad one has been seen.
+        Dictionary<String, Object> changed = relay(inside, free.get(1), outside, free.get(3));
+        changed.put("memlimit", "32M");
+        good.update(changed);
+        await(
+                "the changed memlimit is in force",
+                () -> relay("pax")
+                        .filter(status -> status.settings().memlimitBytes() == 32L << 20)
+                        .isPresent());
+        assertTrue("nothing came of the nonsense", relay("nonsense").isEmpty());
+        await("the first relay runs on", () -> bridges("pax") && !free(inside) && !free(outside));
+        bad.delete();
+
+        good.delete();
+        await(
+                "the relay is gone and its ports are free",
+                () -> relay("pax").isEmpty() && free(inside) && free(outside));
+        assertEquals("no relay is left", List.of(), relays.status());
+    }
+
+    private Optional<RelayStatus> relay(String name) {
+        return relays.status().stream()
+                .filter(status -> status.settings().name().equals(name))
+                .findFirst();
+    }
+
+    private boolean bridges(String name) {
+        return relay(name).stream()
+                .flatMap(status -> status.channels().stream())
+                .map(ChannelStatus::state)
+                .anyMatch(state ->
+                        state.compareTo(ChannelState.BRIDGING) >= 0 && state.compareTo(ChannelState.CLOSE_PENDING) < 0);
+    }
+
+    private static Dictionary<String, Object> relay(
+            InetSocketAddress inside, InetSocketAddress drbd, InetSocketAddress outside, InetSocketAddress peer) {
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put("inside", text(inside));
+        properties.put("drbd", text(drbd));
+        properties.put("outside", text(outside));
+        properties.put("peer", text(peer));
+        properties.put("memlimit", "16M");
+        properties.put("codec", "zlib");
+        properties.put("allocator", "heap");
+        return properties;
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    private static List<InetSocketAddress> freeAddresses(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            addresses.add((InetSocketAddress) socket.getLocalSocketAddress());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return addresses;
+    }
+
+    /** Whether nobody listens there; found out by listening, so that the relay notices nothing. */
+    private static boolean free(InetSocketAddress address) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(address);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertTrue("not within " + DEADLINE_SECONDS + " s: " + what, System.nanoTime() < deadlineNs);
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        }
+    }
+}
