@@ -70,7 +70,7 @@ class WanEmulatorTest {
         sendAndFinish(pair.near, sent);
         assertThat(readAll(pair.far)).isEqualTo(sent);
         double expectedSeconds = sent.length * 8 / 40e6;
-        assertThat((System.nanoTime() - startNs) / 1e9 / expectedSeconds).isBetween(0.95, 3.0);
+        assertThat((System.nanoTime() - startNs) / 1e9 / expectedSeconds).isGreaterThan(0.95);
     }
 
     @Test
@@ -85,7 +85,7 @@ class WanEmulatorTest {
         assertThat(readAll(two.far)).hasSize(2_000_000);
         assertThat(first.get(20, TimeUnit.SECONDS)).hasSize(2_000_000);
         double expectedSeconds = 4_000_000 * 8 / 40e6;
-        assertThat((System.nanoTime() - startNs) / 1e9 / expectedSeconds).isBetween(0.95, 3.0);
+        assertThat((System.nanoTime() - startNs) / 1e9 / expectedSeconds).isGreaterThan(0.95);
     }
 
     @Test

@@ -224,7 +224,9 @@ final class Channel implements Link.Owner, Session.Owner {
 
     @Override
     public void onLinkClosed(Link closed, String why) {
-        cancelTimer();
+        if (!ended) {
+            cancelTimer();
+        }
         switch (state) {
             case BRIDGING -> {
                 on(new BridgeFailed(why));
@@ -300,7 +302,7 @@ final class Channel implements Link.Owner, Session.Owner {
     }
 
     private String noMemory() {
-        return "memlimit %d is too small for one more channel: raise memlimit of relay %s in %s"
+        return "no memory for one more channel, memlimit %d is full or too small: raise memlimit of relay %s in %s, or let DRBD dial again"
                 .formatted(
                         home.settings().memlimitBytes(),
                         relayName(),
@@ -433,6 +435,7 @@ final class Channel implements Link.Owner, Session.Owner {
         on(new Stop(why));
         if (session != null) {
             session.closeInside();
+            timer = loop.schedule(session::resetInside, home.settings().drainTimeoutMs() * 1_000_000L);
         }
         if (link != null) {
             link.close(why);
@@ -444,6 +447,7 @@ final class Channel implements Link.Owner, Session.Owner {
         if (state != ChannelState.STOPPING || link != null && !link.isGone() || session != null && !session.release()) {
             return;
         }
+        cancelTimer();
         on(new Closed(reason));
         home.onStopped(this);
     }

@@ -98,7 +98,7 @@ final class CodecRegistry {
                             String.join(", ", entries.keySet().stream().sorted().toList())));
         }
         return new CodecSelector.Choice(
-                entry.codec().profile(configured.options()), names().indexOf(configured.name()) + 1);
+                configured.name(), entry.codec().profile(configured.options()), names().indexOf(configured.name()) + 1);
     }
 
     /** Decompressors for one channel. */

@@ -15,16 +15,23 @@ interface CodecSelector {
     final class Choice {
 
         /** No compression. */
-        static final Choice RAW = new Choice(null, RecordLayout.CODEC_RAW);
+        static final Choice RAW = new Choice("", null, RecordLayout.CODEC_RAW);
 
+        private final String name;
         private final CodecProfile profile;
         private final int wireId;
         private final ArrayDeque<Compressor> idle = new ArrayDeque<>();
         private boolean closed;
 
-        Choice(CodecProfile profile, int wireId) {
+        Choice(String name, CodecProfile profile, int wireId) {
+            this.name = name;
             this.profile = profile;
             this.wireId = wireId;
+        }
+
+        /** Whether a peer with these codecs can decompress it. */
+        boolean isKnownTo(CodecNames peer) {
+            return isRaw() || peer.names().contains(name);
         }
 
         boolean isRaw() {

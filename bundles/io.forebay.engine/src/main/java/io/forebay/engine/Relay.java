@@ -3,8 +3,6 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
-import io.forebay.api.bab.BabMemory;
-import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,7 +80,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             openPorts();
             problem = "";
             control.execute(this::begin);
-        } catch (BabException | IOException | IllegalArgumentException e) {
+        } catch (RefusedSettingException e) {
             report(e.getMessage());
             control.schedule(() -> engine.surroundings().blocking().execute(this::open), OPEN_AGAIN_NS);
         }
@@ -93,25 +90,35 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         return inside != null && outsideOpen;
     }
 
-    private synchronized void openMemory() throws BabException {
+    private synchronized void openMemory() throws RefusedSettingException {
         if (memory == null && !closed) {
-            BabAllocator allocator = engine.allocator(settings.allocator());
-            int segmentBytes = RelayMemory.segmentBytes(settings.memlimitBytes());
-            BabMemory obtained = allocator.open(settings.name(), settings.memlimitBytes(), segmentBytes);
-            memory = new RelayMemory(obtained);
+            try {
+                BabAllocator allocator = engine.allocator(settings.allocator());
+                int segmentBytes = RelayMemory.segmentBytes(settings.memlimitBytes());
+                memory = new RelayMemory(allocator.open(settings.name(), settings.memlimitBytes(), segmentBytes));
+            } catch (BabException | IllegalArgumentException e) {
+                throw new RefusedSettingException(settings, "allocator", settings.allocator(), e);
+            }
         }
     }
 
-    private synchronized void openPorts() throws IOException {
-        if (closed) {
-            return;
+    private synchronized void openPorts() throws RefusedSettingException {
+        if (!outsideOpen && !closed) {
+            try {
+                engine.outsidePorts().open(settings.addresses().outside(), this);
+                outsideOpen = true;
+            } catch (IOException e) {
+                throw new RefusedSettingException(
+                        settings, "outside", settings.addresses().outside(), e);
+            }
         }
-        if (!outsideOpen) {
-            engine.outsidePorts().open(settings.addresses().outside(), this);
-            outsideOpen = true;
-        }
-        if (inside == null) {
-            inside = engine.transport().listen(settings.addresses().inside(), control, this::onDrbdDialled);
+        if (inside == null && !closed) {
+            try {
+                inside = engine.transport().listen(settings.addresses().inside(), control, this::onDrbdDialled);
+            } catch (IOException e) {
+                throw new RefusedSettingException(
+                        settings, "inside", settings.addresses().inside(), e);
+            }
         }
     }
 
@@ -141,14 +148,18 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         try {
             settleCodec();
             report("");
-        } catch (IllegalArgumentException e) {
+        } catch (RefusedSettingException e) {
             report(e.getMessage());
         }
     }
 
-    private void settleCodec() {
+    private void settleCodec() throws RefusedSettingException {
         CodecSelector.Choice old = choice;
-        choice = engine.codecs().choice(settings.codec());
+        try {
+            choice = engine.codecs().choice(settings.codec());
+        } catch (IllegalArgumentException e) {
+            throw new RefusedSettingException(settings, "codec", settings.codec(), e);
+        }
         old.close();
     }
 
@@ -172,16 +183,16 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     }
 
     private void releaseMemory() {
-        if (closed && channels.isEmpty() && memory != null) {
-            memory.close();
-            choice.close();
-            engine.onRelayClosed(this);
+        if (closed && channels.isEmpty()) {
+            // Unmapping and deleting files takes its time.
+            engine.surroundings().blocking().execute(() -> {
+                if (memory != null) {
+                    memory.close();
+                }
+                choice.close();
+                engine.onRelayClosed(this);
+            });
         }
-    }
-
-    /** Whether nothing of it is left. Any thread. */
-    boolean isGone() {
-        return closed && channels.isEmpty();
     }
 
     // ---- the local DRBD dials
@@ -334,7 +345,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     public CodecSelector selector(CodecNames peerCodecs) {
         return () -> {
             CodecSelector.Choice now = choice;
-            return now.isRaw() || peerCodecs.names().contains(settings.codec().name()) ? now : CodecSelector.Choice.RAW;
+            return now.isKnownTo(peerCodecs) ? now : CodecSelector.Choice.RAW;
         };
     }
 
@@ -355,64 +366,17 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                 engine.surroundings().random().nextLong());
     }
 
-    // ---- what operators see
-
-    /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread but a loop. */
-    RelayStatus status(Snapshots snapshots) {
-        List<ChannelStatus> all = snapshots.of(channels.values());
-        List<ChannelStatus> shown = new ArrayList<>();
-        for (ChannelRole role : ChannelRole.values()) {
-            List<ChannelStatus> ofRole =
-                    all.stream().filter(one -> one.role() == role).toList();
-            List<ChannelStatus> inUse = ofRole.stream().filter(Relay::isInUse).toList();
-            if (inUse.isEmpty()) {
-                shown.add(ofRole.stream()
-                        .max(Comparator.comparing(one -> one.state().ordinal()))
-                        .orElseGet(() -> withoutBridge(role)));
-            }
-            shown.addAll(inUse);
-        }
-        RelayMemory held = memory;
-        RelaySettings now = settings;
-        RelayStatus.BabStatus bab = held == null
-                ? new RelayStatus.BabStatus(now.allocator(), now.memlimitBytes(), 0, 0, 0)
-                : new RelayStatus.BabStatus(
-                        now.allocator(), held.limitBytes(), held.heldBytes(), held.peakBytes(), held.segmentBytes());
-        return new RelayStatus(now, problem, bab, shown);
-    }
-
-    private static boolean isInUse(ChannelStatus channel) {
-        return channel.type() != ChannelType.UNDEFINED && channel.state() != ChannelState.STOPPED;
-    }
-
-    /** The acceptor, or connector, that a relay would have if it had a bridge, or memory. */
-    private ChannelStatus withoutBridge(ChannelRole role) {
-        ChannelState state = memory == null ? ChannelState.ALLOCATING : ChannelState.BRIDGING;
-        String reason = memory != null && role == ChannelRole.ACCEPTOR
-                ? "waiting for the peer at "
-                        + ChannelTexts.address(settings.addresses().outside())
-                : problem;
-        return new ChannelStatus(
-                0,
-                role,
-                ChannelType.UNDEFINED,
-                state,
-                reason,
-                created,
-                "",
-                "",
-                "",
-                ChannelTexts.NO_FLOW,
-                ChannelTexts.NO_FLOW,
-                0);
-    }
-
     /** Whether other settings can be taken without new memory or new ports. */
     static boolean isLiveChange(RelaySettings from, RelaySettings to) {
         return from.addresses().equals(to.addresses())
                 && from.resource().equals(to.resource())
                 && from.memlimitBytes() == to.memlimitBytes()
                 && from.allocator().equals(to.allocator());
+    }
+
+    /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
+    RelayStatus status(Snapshots snapshots) {
+        return RelayReport.of(settings, problem, memory, created, snapshots.of(channels.values()));
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */

@@ -42,6 +42,9 @@ final class RelayMemory {
     private static final int RECORD_BYTES_MAX = 256 << 10;
     private static final int WINDOW_MAX = 64;
 
+    /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
+    private static final int NEWCOMERS = 8;
+
     /** A data channel's window is this part of what is free when it opens, and of all; meta needs the least. */
     private static final int WINDOW_OF_FREE = 4;
 
@@ -94,12 +97,12 @@ final class RelayMemory {
      * Opens a channel's account.
      *
      * @param loop where {@code onFree} runs, once, after a lease was refused and memory has become free
-     * @return {@code null} if what the channels need at least would exceed the limit
+     * @return {@code null} if what the channels need at least would exceed the limit, or is not free at this moment
      */
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
         int free = segments - accounts.stream().mapToInt(Account::minimum).sum();
         Account least = new Account(type, 1, loop, onFree);
-        if (least.minimum() > free) {
+        if (least.minimum() > Math.min(free, segments - leased)) {
             return null;
         }
         int fair = Math.min((free - least.minimum()) / WINDOW_OF_FREE, segments / WINDOW_OF_ALL);
@@ -115,7 +118,7 @@ final class RelayMemory {
     }
 
     private int keptBack() {
-        int sum = 0;
+        int sum = NEWCOMERS;
         for (Account account : accounts) {
             sum += account.unmet();
         }

@@ -11,10 +11,8 @@ import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
-import io.forebay.drbd.FirstPacket;
 import io.forebay.drbd.FrameScanner;
 import io.forebay.drbd.Node;
-import io.forebay.drbd.SocketType;
 import io.forebay.engine.Payloads.End;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
@@ -34,15 +32,9 @@ import java.nio.ByteBuffer;
 final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     /** What a session tells its channel. */
-    interface Owner {
+    interface Owner extends FirstPacketReader.Owner {
         /** Handles a control record of the channel; {@code false} if it is one of the data path. */
         boolean onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
-
-        /** The local DRBD's first packet says what the channel is for. */
-        void onFirstPacket(ChannelType type, ByteBuffer first);
-
-        /** What dialled is not DRBD; a sentence. */
-        void onNotDrbd(String sentence);
 
         /** Our dial of the local DRBD went through. */
         void onDrbdReached();
@@ -63,21 +55,13 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         void onReleased();
     }
 
-    /** How long DRBD may take for its first packet; DRBD itself waits for 2 s (drbd.conf(5), ping-timeout). */
-    private static final long FIRST_PACKET_NS = 2_000_000_000L;
-
     /** Within half a second a DRBD that cannot be reached must be known at the other site (wire protocol, section 1.5). */
     private static final int DIAL_TIMEOUT_MS = 400;
-
-    /** How long delivered bytes may wait to be confirmed, so that many are confirmed at once. */
-    private static final long CONFIRM_DELAY_NS = 10_000_000L;
 
     private final Owner owner;
     private final Loop loop;
     private final Link link;
-    private final ByteBuffer credit = ByteBuffer.allocate(Long.BYTES);
-    private ByteBuffer first;
-    private int firstBytes;
+    private FirstPacketReader first;
     private Connection inside;
     private Dial dial;
     private boolean insideGone;
@@ -92,19 +76,15 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     private ReceiveChain receive;
     private FrameScanner transmitScanner;
     private FrameScanner receiveScanner;
-    private long windowBytes;
+    private Confirmations confirmations;
 
     private long receivedFromDrbd;
     private long stalls;
-    private long confirmedToPeer;
-    private long confirmedWireBytes;
-    private boolean confirmScheduled;
     private End localEnd;
     private String localEndReason = "";
     private boolean endSent;
     private End farEnd;
     private boolean completed;
-    private Loop.Timer firstPacketTimer;
 
     Session(Owner owner, Loop loop, Link link) {
         this.owner = owner;
@@ -114,11 +94,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     /** Expects the local DRBD's first packet on a connection that it dialled. */
     void awaitFirstPacket() {
-        first = ByteBuffer.allocate(FirstPacket.BYTES_MAX);
-        firstPacketTimer = loop.schedule(
-                () -> refuse(FirstPacket.late(firstBytes, FIRST_PACKET_NS / 1_000_000)
-                        .sentence()),
-                FIRST_PACKET_NS);
+        first = new FirstPacketReader(owner, loop);
     }
 
     /**
@@ -151,7 +127,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                     loop,
                     this::pump);
         }
-        windowBytes = memory.windowBytes();
         receive = new ReceiveChain(
                 memory,
                 this,
@@ -161,12 +136,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                 Channel.INITIAL_CREDIT);
         transmitScanner = of.scanner(type, role, Node.LOCAL);
         receiveScanner = of.scanner(type, role, Node.FAR);
+        confirmations = new Confirmations(receive, link, loop, memory.windowBytes(), this::checkComplete);
         link.receiveInto(receive);
-        sendConfirm();
+        confirmations.send();
     }
 
     /** Puts the first packet, already read, in front of everything; the memory for it is kept back. */
     void transmitFirst(ByteBuffer packet) {
+        first = null;
         ByteBuffer target = transmit.intakeTarget();
         int bytes = packet.remaining();
         target.put(packet);
@@ -216,7 +193,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             return null;
         }
         if (first != null) {
-            return first.limit(first.capacity()).position(firstBytes);
+            return first.target();
         }
         ByteBuffer target = stage != null ? stage.target() : transmit.intakeTarget();
         if (target == null && !insidePaused) {
@@ -229,7 +206,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     @Override
     public void onRead(int bytes) {
         if (first != null) {
-            onFirstBytes(bytes);
+            first.onRead(bytes);
             return;
         }
         receivedFromDrbd += bytes;
@@ -243,31 +220,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         pump();
     }
 
-    private void onFirstBytes(int bytes) {
-        firstBytes += bytes;
-        FirstPacket verdict = FirstPacket.classify(first.clear(), 0, firstBytes);
-        if (verdict instanceof FirstPacket.Refused refused) {
-            refuse(refused.sentence());
-        } else if (verdict instanceof FirstPacket.Accepted accepted) {
-            firstPacketTimer.cancel();
-            ByteBuffer packet = first.limit(firstBytes);
-            first = null;
-            owner.onFirstPacket(accepted.socket() == SocketType.DATA ? ChannelType.DATA : ChannelType.META, packet);
-        }
-    }
-
-    private void refuse(String sentence) {
-        firstPacketTimer.cancel();
-        if (first != null && localEnd == null) {
-            localEnd = End.RESET;
-            owner.onNotDrbd(sentence);
-        }
-    }
-
     @Override
     public void onFin() {
         if (first != null) {
-            refuse(FirstPacket.ended(firstBytes).sentence());
+            first.onEnd();
         } else {
             endLocally(End.FIN, "the local DRBD closed its connection");
         }
@@ -280,7 +236,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         inside = null;
         String reason = cause == null ? "closed" : cause.getMessage();
         if (first != null) {
-            refuse(FirstPacket.ended(firstBytes).sentence());
+            first.onEnd();
         } else if (localEnd == null && cause != null) {
             endLocally(End.RESET, "the local DRBD's connection broke: " + reason);
         }
@@ -365,7 +321,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         }
         transmit.send(link);
         sendEnd();
-        confirm();
+        confirmations.confirm(farEnd != null);
         link.flush();
         if (inside != null) {
             inside.flush();
@@ -404,40 +360,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         }
     }
 
-    private void confirm() {
-        if (receive.deliveredPosition() == confirmedToPeer) {
-            return;
-        }
-        if (receive.deliveredWireBytes() - confirmedWireBytes >= windowBytes / 4 || farEnd != null) {
-            sendConfirm();
-        } else if (!confirmScheduled) {
-            confirmScheduled = true;
-            loop.schedule(this::confirmLate, CONFIRM_DELAY_NS);
-        }
-    }
-
-    private void confirmLate() {
-        confirmScheduled = false;
-        if (!completed && receive.deliveredPosition() != confirmedToPeer) {
-            sendConfirm();
-            link.flush();
-            checkComplete();
-        }
-    }
-
-    private void sendConfirm() {
-        long limit = receive.deliveredWireBytes() + windowBytes;
-        credit.putLong(0, limit);
-        if (link.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
-            receive.creditLimit(limit);
-            confirmedToPeer = receive.deliveredPosition();
-            confirmedWireBytes = receive.deliveredWireBytes();
-        }
-    }
-
     private void checkComplete() {
         boolean sent = endSent && transmit.allConfirmed();
-        boolean received = farEnd != null && receive.allDelivered() && confirmedToPeer == receive.deliveredPosition();
+        boolean received = farEnd != null && receive.allDelivered() && confirmations.isUpToDate();
         if (!completed && (sent && (received || insideBroken) || farEnd == End.RESET)) {
             completed = true;
             owner.onComplete();
@@ -463,8 +388,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     void closeInside() {
         completed = true;
         insideGone = true;
-        if (firstPacketTimer != null) {
-            firstPacketTimer.cancel();
+        if (first != null) {
+            first.cancel();
+        }
+        if (confirmations != null) {
+            confirmations.stop();
         }
         if (stage != null) {
             stage.close();
@@ -478,6 +406,13 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             } else {
                 inside.close();
             }
+        }
+    }
+
+    /** Gives up on a DRBD that does not take what it was sent, nor the end of it. */
+    void resetInside() {
+        if (inside != null) {
+            inside.reset();
         }
     }
 

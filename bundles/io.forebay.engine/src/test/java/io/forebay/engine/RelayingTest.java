@@ -173,6 +173,26 @@ class RelayingTest {
     }
 
     @Test
+    void shouldTakeADrbdThatDialsAnewWhileItsLastBacklogStillFillsTheBab() {
+        TwoSites sites = sites("none");
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        Socket far = acceptedBy(sites, sites.b);
+        far.readingStopped = true;
+        near.send(writes(100, 32 << 10));
+        sites.await("a full BAB", () -> data(sites.a).transmit().stalls() > 0);
+        near.reset();
+        Socket again = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        sites.await("the far DRBD", () -> sites.b.drbd.accepted().size() == 2);
+        Socket farAgain = sites.b.drbd.accepted().get(1);
+        byte[] there = writes(10, 32 << 10);
+        again.send(there);
+        sites.await("delivery", () -> farAgain.receivedBytes() == there.length + 8);
+        assertThat(farAgain.received()).isEqualTo(joined(PretendDrbd.FIRST_DATA, there));
+        sites.await("the end of the last session", () -> far.closed || far.fin);
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldPassFinAsFinAfterAllBytesAndKeepTheOtherHalfOpen() {
         TwoSites sites = sites("lz4");
         sites.wan().bytesPerSecond(2_000_000);

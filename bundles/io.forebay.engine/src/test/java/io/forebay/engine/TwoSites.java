@@ -17,12 +17,14 @@ import io.forebay.codec.zstd.ZstdCodec;
 import io.forebay.state.TransitionTable;
 import io.forebay.testkit.HandDrivenLoop;
 import io.forebay.testkit.SimulatedNetwork;
+import io.forebay.testkit.TrackingAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Two engines and two pretend DRBDs on one hand-driven loop. */
 final class TwoSites {
@@ -39,12 +41,13 @@ final class TwoSites {
     final class Site {
         final SimulatedNetwork.SimulatedTransport transport;
         final RelayAddresses addresses;
-        final BabAllocator allocator;
+        private final BabAllocator memory;
+        TrackingAllocator allocator;
         final PretendDrbd drbd;
         Engine engine;
 
-        Site(int number, BabAllocator allocator) {
-            this.allocator = allocator;
+        Site(int number, BabAllocator memory) {
+            this.memory = memory;
             String ip = "10.0." + number + ".1";
             transport = network.host("10.9.0." + number);
             addresses = new RelayAddresses(
@@ -59,7 +62,9 @@ final class TwoSites {
             }
         }
 
+        /** Starts the process of this site, or starts it again: what a killed one held is gone with it. */
         void start(long memlimit, String codec) {
+            allocator = new TrackingAllocator(memory);
             Workers workers = new Workers() {
                 @Override
                 public int count() {
@@ -153,12 +158,12 @@ final class TwoSites {
 
     /** Takes both relays down and proves that nothing is held any more. */
     void closeAndProveEmpty() {
-        for (Site site : List.of(a, b)) {
-            if (site.engine == null) {
-                continue;
-            }
-            loop.execute(() -> site.engine.remove("r0"));
+        List<Site> started = Stream.of(a, b).filter(site -> site.engine != null).toList();
+        started.forEach(site -> loop.execute(() -> site.engine.remove("r0")));
+        loop.runFor(15 * SECOND);
+        for (Site site : started) {
+            assertThat(site.allocator.leasedBytes()).as("leased in the end").isZero();
+            assertThat(site.allocator.open()).as("memories open in the end").isZero();
         }
-        loop.runFor(5 * SECOND);
     }
 }

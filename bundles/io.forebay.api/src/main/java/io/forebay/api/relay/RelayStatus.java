@@ -9,7 +9,8 @@ import java.util.List;
  * @param settings its configuration
  * @param problem what keeps it from working as configured, in one sentence; empty if nothing does
  * @param bab its memory
- * @param channels its channels: acceptors first, then connectors; on a quiet pair one of each
+ * @param channels its channels: acceptors first, then connectors; on a quiet pair one of each, or both of one role if one
+ *     node dialled both its connections. One that stands by is shown only while DRBD lacks a connection
  */
 public record RelayStatus(RelaySettings settings, String problem, BabStatus bab, List<ChannelStatus> channels) {
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.transport.Loop;
+import java.nio.ByteBuffer;
+
+/**
+ * Tells the peer what the local DRBD has taken, and gives it credit for more: at once when a good part of the window is
+ * free again, else a little later, so that many small deliveries are confirmed together. Owned by one loop.
+ */
+final class Confirmations {
+
+    private static final long DELAY_NS = 10_000_000L;
+    private static final int PARTS_OF_WINDOW = 4;
+
+    private final ReceiveChain receive;
+    private final Link link;
+    private final Loop loop;
+    private final long windowBytes;
+    private final Runnable onSent;
+    private final ByteBuffer credit = ByteBuffer.allocate(Long.BYTES);
+    private long position;
+    private long wireBytes;
+    private boolean scheduled;
+    private boolean stopped;
+
+    /** With {@code onSent}, what to do after a confirmation that was sent later. */
+    Confirmations(ReceiveChain receive, Link link, Loop loop, long windowBytes, Runnable onSent) {
+        this.receive = receive;
+        this.link = link;
+        this.loop = loop;
+        this.windowBytes = windowBytes;
+        this.onSent = onSent;
+    }
+
+    /** Whether the peer knows of all that was delivered. */
+    boolean isUpToDate() {
+        return position == receive.deliveredPosition();
+    }
+
+    /** Confirms what is due; everything if {@code now}. */
+    void confirm(boolean now) {
+        if (isUpToDate()) {
+            return;
+        }
+        if (now || receive.deliveredWireBytes() - wireBytes >= windowBytes / PARTS_OF_WINDOW) {
+            send();
+        } else if (!scheduled) {
+            scheduled = true;
+            loop.schedule(this::confirmLate, DELAY_NS);
+        }
+    }
+
+    private void confirmLate() {
+        scheduled = false;
+        if (!stopped && !isUpToDate()) {
+            send();
+            link.flush();
+            onSent.run();
+        }
+    }
+
+    /** Sends a confirmation, and with it all credit that there is. */
+    void send() {
+        long limit = receive.deliveredWireBytes() + windowBytes;
+        credit.putLong(0, limit);
+        if (link.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
+            receive.creditLimit(limit);
+            position = receive.deliveredPosition();
+            wireBytes = receive.deliveredWireBytes();
+        }
+    }
+
+    /** Sends nothing any more. */
+    void stop() {
+        stopped = true;
+    }
+}

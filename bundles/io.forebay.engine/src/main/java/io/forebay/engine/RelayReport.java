@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What operators see of a relay: its channels in use, and of those that stand by only what tells them something. */
+final class RelayReport {
+
+    private RelayReport() {}
+
+    /** With {@code memory} that may be {@code null}, and the statuses of all channels, by age. */
+    static RelayStatus of(
+            RelaySettings settings, String problem, RelayMemory memory, Instant created, List<ChannelStatus> channels) {
+        List<ChannelStatus> shown = new ArrayList<>();
+        boolean complete = isPairEstablished(channels);
+        for (ChannelRole role : ChannelRole.values()) {
+            List<ChannelStatus> ofRole =
+                    channels.stream().filter(one -> one.role() == role).toList();
+            List<ChannelStatus> inUse =
+                    ofRole.stream().filter(RelayReport::isInUse).toList();
+            if (inUse.isEmpty() && !complete) {
+                shown.add(ofRole.stream()
+                        .max(Comparator.comparing(one -> one.state().ordinal()))
+                        .orElseGet(() -> withoutBridge(role, settings, problem, memory, created)));
+            }
+            shown.addAll(inUse);
+        }
+        return new RelayStatus(settings, problem, bab(settings, memory), shown);
+    }
+
+    private static RelayStatus.BabStatus bab(RelaySettings settings, RelayMemory memory) {
+        return memory == null
+                ? new RelayStatus.BabStatus(settings.allocator(), settings.memlimitBytes(), 0, 0, 0)
+                : new RelayStatus.BabStatus(
+                        settings.allocator(),
+                        memory.limitBytes(),
+                        memory.heldBytes(),
+                        memory.peakBytes(),
+                        memory.segmentBytes());
+    }
+
+    /** Whether DRBD has both its connections, whichever node dialled them: then what stands by is not missing anything. */
+    private static boolean isPairEstablished(List<ChannelStatus> channels) {
+        return channels.stream()
+                        .filter(one -> one.state() == ChannelState.ESTABLISHED)
+                        .map(ChannelStatus::type)
+                        .distinct()
+                        .count()
+                == 2;
+    }
+
+    private static boolean isInUse(ChannelStatus channel) {
+        return channel.type() != ChannelType.UNDEFINED && channel.state() != ChannelState.STOPPED;
+    }
+
+    /** The acceptor, or connector, that a relay would have if it had a bridge, or memory. */
+    private static ChannelStatus withoutBridge(
+            ChannelRole role, RelaySettings settings, String problem, RelayMemory memory, Instant created) {
+        ChannelState state = memory == null ? ChannelState.ALLOCATING : ChannelState.BRIDGING;
+        String reason = memory != null && role == ChannelRole.ACCEPTOR
+                ? "waiting for the peer at "
+                        + ChannelTexts.address(settings.addresses().outside())
+                : problem;
+        return new ChannelStatus(
+                0,
+                role,
+                ChannelType.UNDEFINED,
+                state,
+                reason,
+                created,
+                "",
+                "",
+                "",
+                ChannelTexts.NO_FLOW,
+                ChannelTexts.NO_FLOW,
+                0);
+    }
+}
