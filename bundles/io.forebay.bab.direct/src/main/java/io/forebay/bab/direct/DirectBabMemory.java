@@ -2,6 +2,7 @@
 package io.forebay.bab.direct;
 
 import io.forebay.api.bab.BabMemory;
+import io.forebay.api.bab.NativeMemory;
 import io.forebay.api.bab.Segment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -152,7 +153,7 @@ final class DirectBabMemory implements BabMemory {
 
         void free() {
             int bytes = allocation.capacity();
-            DirectMemory.free(allocation);
+            NativeMemory.free(allocation);
             allocator.onFreed(bytes);
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
 import io.forebay.api.bab.BabMemory;
+import io.forebay.api.bab.NativeMemory;
 import io.forebay.api.bab.Segment;
 import io.forebay.testkit.BabAllocatorContract;
 import java.lang.management.BufferPoolMXBean;
@@ -71,7 +72,7 @@ class DirectBabAllocatorTest extends BabAllocatorContract {
             ByteBuffer others = ByteBuffer.allocateDirect((int) (2 * MIB));
             assertThat(memory.lease()).isNull();
             assertThat(memory.leasedBytes()).isZero();
-            DirectMemory.free(others);
+            NativeMemory.free(others);
             Segment segment = memory.lease();
             assertThat(segment).isNotNull();
             segment.release();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.bab.mapped;
 
+import io.forebay.api.bab.NativeMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -57,7 +58,7 @@ final class MappedFile {
 
     /** Unmaps and removes it; no slice may be touched afterwards. */
     void remove() {
-        Mapping.unmap(map);
+        NativeMemory.free(map);
         try {
             Files.deleteIfExists(path);
         } catch (IOException kept) {

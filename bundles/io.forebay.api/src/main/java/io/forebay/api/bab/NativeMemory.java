@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.forebay.bab.mapped;
+package io.forebay.api.bab;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -7,21 +7,27 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 
-/** Unmaps a file at once, instead of when the garbage collector finds it. Java has no method for it before release 22. */
-final class Mapping {
+/**
+ * Frees memory outside the heap at once, instead of when the garbage collector finds it. Java has no method for it before
+ * release 22. For allocators; thread-safe.
+ */
+public final class NativeMemory {
 
-    /** {@code Unsafe.invokeCleaner} of {@code jdk.unsupported}; null on a JVM without it, where the collector unmaps. */
+    /** {@code Unsafe.invokeCleaner} of {@code jdk.unsupported}; null on a JVM without it, where the collector frees. */
     private static final MethodHandle CLEANER = cleaner();
 
-    private Mapping() {}
+    private NativeMemory() {}
 
-    /** Unmaps what {@code FileChannel.map} returned; no view of it may be touched afterwards. */
-    static void unmap(ByteBuffer map) {
+    /**
+     * Frees or unmaps a buffer that {@code ByteBuffer.allocateDirect} or {@code FileChannel.map} returned, not a view of
+     * one; neither it nor any view of it may be touched afterwards. Does nothing on a JVM that has no way to.
+     */
+    public static void free(ByteBuffer allocation) {
         if (CLEANER == null) {
             return;
         }
         try {
-            CLEANER.invokeExact(map);
+            CLEANER.invokeExact(allocation);
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable failure) {
