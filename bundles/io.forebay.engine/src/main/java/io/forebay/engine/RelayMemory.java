@@ -45,6 +45,12 @@ final class RelayMemory {
     /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
     private static final int NEWCOMERS = 8;
 
+    /**
+     * What reading leaves to records, so that a full BAB is turned from raw into compressed, and sent, as fast as it can
+     * be: else what one frees would be filled with raw bytes again.
+     */
+    private static final int RECORDS_FIRST = 8;
+
     /** A data channel's window is this part of what is free when it opens, and of all; meta needs the least. */
     private static final int WINDOW_OF_FREE = 4;
 
@@ -172,7 +178,8 @@ final class RelayMemory {
             synchronized (RelayMemory.this) {
                 int free = segments - leased;
                 boolean own = held[use.ordinal()] < minimum[use.ordinal()];
-                Segment segment = own && free > 0 || free > keptBack() ? memory.lease() : null;
+                int ahead = use == Use.INTAKE ? RECORDS_FIRST : 0;
+                Segment segment = own && free > 0 || free > keptBack() + ahead ? memory.lease() : null;
                 if (segment == null) {
                     if (!waiting.contains(this)) {
                         waiting.add(this);
