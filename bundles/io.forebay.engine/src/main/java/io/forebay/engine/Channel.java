@@ -170,8 +170,8 @@ final class Channel implements Link.Owner, Session.Owner {
                 INITIAL_CREDIT,
                 RelayMemory.recordBytesMax(home.memory().segmentBytes()),
                 home.settings().resource(),
-                "",
-                "",
+                home.surroundings().hostName(),
+                home.settings().addresses().peer().getHostString(),
                 home.codecNames());
     }
 
@@ -193,7 +193,7 @@ final class Channel implements Link.Owner, Session.Owner {
         peerCodecs = new CodecNames(hello.codecs());
         dialAgainNs = DIAL_AGAIN_MIN_NS;
         link.startHeartbeat();
-        on(new BridgeUp("with " + ChannelTexts.address(link.remoteAddress())));
+        on(new BridgeUp("with " + hello.fromHost() + " at " + ChannelTexts.address(link.remoteAddress())));
         on(new Ready(
                 role == ChannelRole.ACCEPTOR
                         ? "at "

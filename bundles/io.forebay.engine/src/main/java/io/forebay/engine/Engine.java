@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +30,7 @@ final class Engine implements Relays {
     private final OutsidePorts outsidePorts;
     private final CodecRegistry codecs = new CodecRegistry();
     private final Map<String, BabAllocator> allocators = new ConcurrentHashMap<>();
-    private final Map<String, Relay> relays = new TreeMap<>();
+    private final Map<String, Relay> relays = new ConcurrentSkipListMap<>();
     private final AtomicLong channelIds = new AtomicLong();
     private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
 
@@ -100,7 +100,8 @@ final class Engine implements Relays {
         all().forEach(Relay::announceCodecs);
     }
 
-    private synchronized Collection<Relay> all() {
+    /** Without the lock: whoever asks need not wait for a relay that is being closed. */
+    private Collection<Relay> all() {
         return new ArrayList<>(relays.values());
     }
 

@@ -8,6 +8,8 @@ import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.StateTable;
 import io.forebay.api.transport.Transport;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -39,12 +41,22 @@ public final class EngineComponent implements Relays {
                 transport,
                 states,
                 new Surroundings(
+                        hostName(),
                         new WorkerThreads(workers, cores),
                         new ScratchPool(),
                         blocking,
                         InstantSource.system(),
                         new SecureRandom(),
                         new EventLog()));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // A machine that cannot resolve its own name still has addresses.
+            return "";
+        }
     }
 
     private record WorkerThreads(ExecutorService threads, int count) implements Workers {

@@ -72,7 +72,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     private DrbdSession drbdSession;
     private Account account;
     private RecordChain transmit;
+    private CodecSelector selector;
+    private Surroundings surroundings;
     private CompressionStage stage;
+    private boolean compressing;
     private ReceiveChain receive;
     private FrameScanner transmitScanner;
     private FrameScanner receiveScanner;
@@ -116,17 +119,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         int ownRecord = RelayMemory.recordBytesMax(home.memory().segmentBytes());
         transmit =
                 new RecordChain(memory, Math.min(ownRecord, helloOfPeer.recordBytesMax()), helloOfPeer.creditLimit());
-        if (type == ChannelType.DATA && !home.settings().codec().isNone()) {
-            Surroundings surroundings = home.surroundings();
-            stage = new CompressionStage(
-                    memory,
-                    transmit,
-                    home.selector(peerCodecs),
-                    surroundings.scratches(),
-                    surroundings.workers(),
-                    loop,
-                    this::pump);
-        }
+        selector = type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW;
+        surroundings = home.surroundings();
         receive = new ReceiveChain(
                 memory,
                 this,
@@ -195,12 +189,23 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (first != null) {
             return first.target();
         }
-        ByteBuffer target = stage != null ? stage.target() : transmit.intakeTarget();
+        ByteBuffer target = compressing() ? stage.target() : transmit.intakeTarget();
         if (target == null && !insidePaused) {
             insidePaused = true;
             stalls++;
         }
         return target;
+    }
+
+    /** Whether what is read next is compressed: the choice may change while the session lives, order may not. */
+    private boolean compressing() {
+        boolean raw = selector.choice().isRaw();
+        if (stage == null && !raw) {
+            stage = new CompressionStage(
+                    account, transmit, selector, surroundings.scratches(), surroundings.workers(), loop, this::pump);
+        }
+        compressing = stage != null && !(raw && stage.isEmpty());
+        return compressing;
     }
 
     @Override
@@ -210,7 +215,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             return;
         }
         receivedFromDrbd += bytes;
-        if (stage != null) {
+        if (compressing) {
             transmitScanner.scan(stage.targetMemory(), stage.targetOffset(), bytes);
             stage.onRead(bytes);
         } else {

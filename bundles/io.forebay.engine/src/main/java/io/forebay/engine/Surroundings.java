@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 /**
  * What the engine takes from the world beside its transport; a simulation hands in its own.
  *
+ * @param hostName this machine's name, as peers and operators read it
  * @param workers compress
  * @param scratches what they compress into
  * @param blocking runs what may block: obtaining memory, opening listeners
@@ -16,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param events is told of every transition
  */
 record Surroundings(
+        String hostName,
         Workers workers,
         ScratchPool scratches,
         Executor blocking,

@@ -59,6 +59,7 @@ class RealSocketsTest {
                 transport,
                 new TransitionTable(),
                 new Surroundings(
+                        "test",
                         new Workers() {
                             @Override
                             public int count() {

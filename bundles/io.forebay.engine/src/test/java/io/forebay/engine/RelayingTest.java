@@ -229,6 +229,27 @@ class RelayingTest {
     }
 
     @Test
+    void shouldChangeTheCodecOfALivingSessionWithoutClosingItOrChangingAByte() {
+        TwoSites sites = sites("none");
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        Socket far = acceptedBy(sites, sites.b);
+        byte[] sent = PretendDrbd.FIRST_DATA;
+        for (String codec : List.of("none", "zstd level 1", "none", "zstd level 1 long 20", "lz4", "none")) {
+            sites.a.put(MEMLIMIT, codec);
+            long before = data(sites.a).transmit().wireBytes();
+            byte[] there = writes(30, 16 << 10);
+            sent = joined(sent, there);
+            near.send(there);
+            int total = sent.length;
+            sites.await("delivery with " + codec, () -> far.receivedBytes() == total);
+            long wire = data(sites.a).transmit().wireBytes() - before;
+            assertThat(wire < there.length * 3L / 4).as(codec).isEqualTo(!codec.equals("none"));
+        }
+        assertThat(far.received()).isEqualTo(sent);
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldPassAResetAsAReset() {
         TwoSites sites = sites("none");
         Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);

@@ -81,6 +81,7 @@ final class TwoSites {
                     transport,
                     new TransitionTable(),
                     new Surroundings(
+                            "test",
                             workers,
                             new ScratchPool(),
                             loop,
@@ -90,6 +91,11 @@ final class TwoSites {
             List<Codec> codecs = List.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec());
             codecs.forEach(engine::addCodec);
             engine.addAllocator(allocator);
+            put(memlimit, codec);
+        }
+
+        /** Configures the relay of this site, or configures it anew. */
+        void put(long memlimit, String codec) {
             engine.put(new RelaySettings(
                     "r0", "r0", addresses, memlimit, allocator.name(), CodecChoice.parse(codec), 10_000, "test"));
         }
