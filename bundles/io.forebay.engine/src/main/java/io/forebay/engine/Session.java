@@ -71,18 +71,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     private ChannelType type;
     private DrbdSession drbdSession;
     private Account account;
-    private RecordChain transmit;
-    private CodecSelector selector;
-    private Surroundings surroundings;
-    private CompressionStage stage;
-    private boolean compressing;
+    private TransmitPath transmit;
     private ReceiveChain receive;
-    private FrameScanner transmitScanner;
     private FrameScanner receiveScanner;
     private Confirmations confirmations;
 
-    private long receivedFromDrbd;
-    private long stalls;
     private End localEnd;
     private String localEndReason = "";
     private boolean endSent;
@@ -117,10 +110,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         account = memory;
         drbdSession = of;
         int ownRecord = RelayMemory.recordBytesMax(home.memory().segmentBytes());
-        transmit =
-                new RecordChain(memory, Math.min(ownRecord, helloOfPeer.recordBytesMax()), helloOfPeer.creditLimit());
-        selector = type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW;
-        surroundings = home.surroundings();
+        transmit = new TransmitPath(
+                memory,
+                new RecordChain(memory, Math.min(ownRecord, helloOfPeer.recordBytesMax()), helloOfPeer.creditLimit()),
+                type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
+                of.scanner(type, role, Node.LOCAL),
+                home.surroundings(),
+                loop,
+                this::pump);
         receive = new ReceiveChain(
                 memory,
                 this,
@@ -128,22 +125,16 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                 ownRecord,
                 home.memory().segmentBytes(),
                 Channel.INITIAL_CREDIT);
-        transmitScanner = of.scanner(type, role, Node.LOCAL);
         receiveScanner = of.scanner(type, role, Node.FAR);
         confirmations = new Confirmations(receive, link, loop, memory.windowBytes(), this::checkComplete);
         link.receiveInto(receive);
         confirmations.send();
     }
 
-    /** Puts the first packet, already read, in front of everything; the memory for it is kept back. */
+    /** Puts the first packet, already read, in front of everything. */
     void transmitFirst(ByteBuffer packet) {
         first = null;
-        ByteBuffer target = transmit.intakeTarget();
-        int bytes = packet.remaining();
-        target.put(packet);
-        receivedFromDrbd = bytes;
-        transmitScanner.scan(transmit.intakeMemory(), transmit.intakeOffset(), bytes);
-        transmit.commitIntake(bytes);
+        transmit.putFirst(packet);
     }
 
     // ---- from the local DRBD
@@ -189,23 +180,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (first != null) {
             return first.target();
         }
-        ByteBuffer target = compressing() ? stage.target() : transmit.intakeTarget();
-        if (target == null && !insidePaused) {
-            insidePaused = true;
-            stalls++;
-        }
+        ByteBuffer target = transmit.target();
+        insidePaused = target == null;
         return target;
-    }
-
-    /** Whether what is read next is compressed: the choice may change while the session lives, order may not. */
-    private boolean compressing() {
-        boolean raw = selector.choice().isRaw();
-        if (stage == null && !raw) {
-            stage = new CompressionStage(
-                    account, transmit, selector, surroundings.scratches(), surroundings.workers(), loop, this::pump);
-        }
-        compressing = stage != null && !(raw && stage.isEmpty());
-        return compressing;
     }
 
     @Override
@@ -214,14 +191,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             first.onRead(bytes);
             return;
         }
-        receivedFromDrbd += bytes;
-        if (compressing) {
-            transmitScanner.scan(stage.targetMemory(), stage.targetOffset(), bytes);
-            stage.onRead(bytes);
-        } else {
-            transmitScanner.scan(transmit.intakeMemory(), transmit.intakeOffset(), bytes);
-            transmit.commitIntake(bytes);
-        }
+        transmit.onRead(bytes);
         pump();
     }
 
@@ -321,10 +291,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             owner.onReleased();
             return;
         }
-        if (stage != null) {
-            stage.pump();
-        }
-        transmit.send(link);
+        transmit.pump(link);
         sendEnd();
         confirmations.confirm(farEnd != null);
         link.flush();
@@ -359,14 +326,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     private void sendEnd() {
-        if (localEnd != null && !endSent && (stage == null || stage.isEmpty()) && transmit.unsentWireBytes() == 0) {
+        if (localEnd != null && !endSent && transmit.isAllSent()) {
             endSent = link.writeControl(
-                    RecordType.CLOSE, transmit.committedPosition(), Payloads.end(localEnd, localEndReason));
+                    RecordType.CLOSE, transmit.receivedPosition(), Payloads.end(localEnd, localEndReason));
         }
     }
 
     private void checkComplete() {
-        boolean sent = endSent && transmit.allConfirmed();
+        boolean sent = endSent && transmit.isAllConfirmed();
         boolean received = farEnd != null && receive.allDelivered() && confirmations.isUpToDate();
         if (!completed && (sent && (received || insideBroken) || farEnd == End.RESET)) {
             completed = true;
@@ -383,10 +350,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     long backlogBytes() {
         return transmit == null
                 ? 0
-                : receivedFromDrbd
-                        - transmit.confirmedPosition()
-                        + receive.receivedPosition()
-                        - receive.deliveredPosition();
+                : transmit.backlogBytes() + receive.receivedPosition() - receive.deliveredPosition();
     }
 
     /** Closes the local DRBD's connection as the far one ended: reset as reset, else FIN. */
@@ -399,8 +363,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (confirmations != null) {
             confirmations.stop();
         }
-        if (stage != null) {
-            stage.close();
+        if (transmit != null) {
+            transmit.close();
         }
         if (inside == null && dial != null) {
             dial.cancel();
@@ -427,11 +391,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
      * @return whether they are home
      */
     boolean release() {
-        if (inside != null || !link.isGone() || stage != null && !stage.isReleased()) {
+        if (inside != null || !link.isGone() || account != null && !transmit.release()) {
             return false;
         }
         if (account != null) {
-            transmit.clear();
             receive.clear();
             account.close();
             account = null;
@@ -444,22 +407,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     ChannelStatus.Flow transmitFlow() {
-        return transmit == null
-                ? ChannelTexts.NO_FLOW
-                : ChannelTexts.flow(
-                        receivedFromDrbd,
-                        transmit.sentPosition(),
-                        transmit.confirmedPosition(),
-                        transmit.sentWireBytes(),
-                        transmit.records(),
-                        transmit.rawRecords(),
-                        held(Use.INTAKE) + held(Use.RECORD),
-                        stalls,
-                        transmitScanner);
+        return transmit == null || account == null ? ChannelTexts.NO_FLOW : transmit.flow();
     }
 
     ChannelStatus.Flow receiveFlow() {
-        return receive == null
+        return receive == null || account == null
                 ? ChannelTexts.NO_FLOW
                 : ChannelTexts.flow(
                         receive.receivedPosition(),
@@ -468,12 +420,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                         receive.receivedWireBytes(),
                         receive.records(),
                         receive.rawRecords(),
-                        held(Use.RECEIVE),
+                        account.heldBytes(Use.RECEIVE),
                         0,
                         receiveScanner);
-    }
-
-    private long held(Use use) {
-        return account == null ? 0 : account.heldBytes(use);
     }
 }

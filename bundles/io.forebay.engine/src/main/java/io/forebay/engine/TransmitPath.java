@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.drbd.FrameScanner;
+import io.forebay.engine.RelayMemory.Account;
+import io.forebay.engine.RelayMemory.Use;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+
+/**
+ * The way of a byte from the local DRBD's socket to the link: looked at by the scanner, compressed if the channel's codec
+ * says so, kept in the BAB until it is confirmed. Owned by one loop.
+ */
+final class TransmitPath {
+
+    private final Account account;
+    private final RecordChain chain;
+    private final CodecSelector selector;
+    private final FrameScanner scanner;
+    private final Surroundings surroundings;
+    private final Executor loop;
+    private final Runnable onProgress;
+    private CompressionStage stage;
+    private boolean compressing;
+    private long receivedPosition;
+    private long stalls;
+
+    /** With {@code onProgress}, what to do when a block is compressed, or when a closed path is empty. */
+    TransmitPath(
+            Account account,
+            RecordChain chain,
+            CodecSelector selector,
+            FrameScanner scanner,
+            Surroundings surroundings,
+            Executor loop,
+            Runnable onProgress) {
+        this.account = account;
+        this.chain = chain;
+        this.selector = selector;
+        this.scanner = scanner;
+        this.surroundings = surroundings;
+        this.loop = loop;
+        this.onProgress = onProgress;
+    }
+
+    /** Where to read DRBD's next bytes; {@code null} if the BAB is full. */
+    ByteBuffer target() {
+        ByteBuffer target = compressing() ? stage.target() : chain.intakeTarget();
+        if (target == null) {
+            stalls++;
+        }
+        return target;
+    }
+
+    /** Whether what is read next is compressed: the choice may change while the session lives, order may not. */
+    private boolean compressing() {
+        boolean raw = selector.choice().isRaw();
+        if (stage == null && !raw) {
+            stage = new CompressionStage(
+                    account, chain, selector, surroundings.scratches(), surroundings.workers(), loop, onProgress);
+        }
+        compressing = stage != null && !(raw && stage.isEmpty());
+        return compressing;
+    }
+
+    /** So many bytes were read into the last target. */
+    void onRead(int bytes) {
+        receivedPosition += bytes;
+        if (compressing) {
+            scanner.scan(stage.targetMemory(), stage.targetOffset(), bytes);
+            stage.onRead(bytes);
+        } else {
+            scanner.scan(chain.intakeMemory(), chain.intakeOffset(), bytes);
+            chain.commitIntake(bytes);
+        }
+    }
+
+    /** Puts the first packet, already read, in front of everything, raw; the memory for it is kept back. */
+    void putFirst(ByteBuffer packet) {
+        int bytes = packet.remaining();
+        chain.intakeTarget().put(packet);
+        onRead(bytes);
+    }
+
+    /** Compresses and sends what can be. */
+    void pump(Link link) {
+        if (stage != null) {
+            stage.pump();
+        }
+        chain.send(link);
+    }
+
+    void onWritten(int bytes) {
+        chain.onWritten(bytes);
+    }
+
+    void onConfirm(long position, long credit) throws PeerViolation {
+        chain.onConfirm(position, credit);
+    }
+
+    long receivedPosition() {
+        return receivedPosition;
+    }
+
+    boolean isAllSent() {
+        return (stage == null || stage.isEmpty()) && chain.unsentWireBytes() == 0;
+    }
+
+    boolean isAllConfirmed() {
+        return chain.allConfirmed();
+    }
+
+    long backlogBytes() {
+        return receivedPosition - chain.confirmedPosition();
+    }
+
+    /** Compresses nothing more; {@code onProgress} runs when no worker reads its memory any more. */
+    void close() {
+        if (stage != null) {
+            stage.close();
+        }
+    }
+
+    /** Returns all segments, unless a worker still reads one; nothing may be lent to the link. */
+    boolean release() {
+        if (stage != null && !stage.isReleased()) {
+            return false;
+        }
+        chain.clear();
+        return true;
+    }
+
+    ChannelStatus.Flow flow() {
+        return ChannelTexts.flow(
+                receivedPosition,
+                chain.sentPosition(),
+                chain.confirmedPosition(),
+                chain.sentWireBytes(),
+                chain.records(),
+                chain.rawRecords(),
+                account.heldBytes(Use.INTAKE) + account.heldBytes(Use.RECORD),
+                stalls,
+                scanner);
+    }
+}
