@@ -81,6 +81,11 @@ final class Channel implements Link.Owner, Session.Owner {
         return state;
     }
 
+    /** Whether its end has begun. Any thread. */
+    boolean isEnding() {
+        return isIn(ChannelState.CLOSE_PENDING, ChannelState.STOPPING, ChannelState.STOPPED);
+    }
+
     boolean isStopped() {
         return state == ChannelState.STOPPED;
     }

@@ -26,9 +26,22 @@ final class DrbdSession {
         observer = new SessionObserver(clockNs);
     }
 
-    /** Takes a channel in, unless it has one of that type, or had. */
+    /**
+     * Takes a channel in, unless it has one of that type. One that ended before the nodes negotiated had crossed with
+     * another, and makes room for its successor; afterwards an end is the session's.
+     */
     synchronized boolean join(Channel channel, ChannelType type) {
-        return members.putIfAbsent(type, channel) == null;
+        Channel holder = members.get(type);
+        boolean over = isNegotiating() && members.values().stream().anyMatch(Channel::isEnding);
+        if (over || holder != null && !holder.isEnding()) {
+            return false;
+        }
+        members.put(type, channel);
+        return true;
+    }
+
+    private boolean isNegotiating() {
+        return observer.featuresSeen(Node.LOCAL) || observer.featuresSeen(Node.FAR);
     }
 
     /** Whether none of its channels lives any more. */
@@ -48,7 +61,9 @@ final class DrbdSession {
 
     /** A node's stream has ended. */
     void onEnd(Node sender, ChannelType type) {
-        observer.onEnd(sender, socket(type));
+        if (isNegotiating()) {
+            observer.onEnd(sender, socket(type));
+        }
     }
 
     /** A member broke: the other one ends with it. */

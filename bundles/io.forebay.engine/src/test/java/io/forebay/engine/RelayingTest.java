@@ -121,6 +121,33 @@ class RelayingTest {
     }
 
     @Test
+    void shouldSeeOneSessionInTheConnectionsThatAreLeftAfterACrossing() {
+        TwoSites sites = sites("none");
+        Socket crossed = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        acceptedBy(sites, sites.b);
+        sites.b.drbd.dial(sites.b.addresses.inside(), PretendDrbd.FIRST_META);
+        acceptedBy(sites, sites.a);
+        sites.await(
+                "both established",
+                () -> sites.a.status().channels().stream().allMatch(one -> one.state() == ChannelState.ESTABLISHED));
+        crossed.close();
+        sites.await("the end of one", () -> sites.b.drbd.accepted().get(0).fin);
+        sites.b.drbd.accepted().get(0).close();
+        Socket data = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        sites.await("its successor", () -> sites.b.drbd.accepted().size() == 2);
+        byte[] features =
+                java.util.HexFormat.of().parseHex("83740267fffe0048000000560000000f00000065" + "00".repeat(60));
+        data.send(features);
+        sites.b.drbd.accepted().get(1).send(features);
+        sites.await("features", () -> data.receivedBytes() == features.length);
+        for (TwoSites.Site site : List.of(sites.a, sites.b)) {
+            sites.await("one phrase for both", () -> site.status().channels().size() == 2);
+            assertThat(site.status().channels()).extracting(ChannelStatus::drbd).allMatch(one -> one.contains("101"));
+        }
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldAnswerAPingWithinTheRoundTripWhileDataFillsTheBab() {
         TwoSites sites = sites("none");
         sites.wan().delayNs(10_000_000);
