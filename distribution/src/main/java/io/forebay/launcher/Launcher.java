@@ -62,7 +62,7 @@ public final class Launcher {
         folders.prepare();
         // Before anything makes a temporary file: natives are unpacked there, and /tmp may be mounted noexec.
         System.setProperty("java.io.tmpdir", folders.tmp().toString());
-        try (BaseLock lock = BaseLock.take(folders)) {
+        try (FolderLock lock = FolderLock.take(folders)) {
             folders.emptyTmp();
             Framework framework = framework();
             Thread onSignal = new Thread(() -> stopOnSignal(framework, lock), "forebay-stop");
@@ -129,7 +129,7 @@ public final class Launcher {
     }
 
     /** Runs while the virtual machine shuts down; halts it, because else it would report the signal as exit status. */
-    private void stopOnSignal(Framework framework, BaseLock lock) {
+    private void stopOnSignal(Framework framework, FolderLock lock) {
         if (!stopped.compareAndSet(false, true)) {
             return; // we are exiting by ourselves
         }

@@ -80,17 +80,17 @@ class ForebayFoldersTest {
     @Test
     void shouldGiveABaseToOneOnlyUntilItIsClosed() throws Exception {
         folders.prepare();
-        try (BaseLock first = BaseLock.take(folders)) {
+        try (FolderLock first = FolderLock.take(folders)) {
             assertThat(first).isNotNull();
             assertThat(folders.pid())
                     .hasContent(String.valueOf(ProcessHandle.current().pid()));
-            assertThatThrownBy(() -> BaseLock.take(folders))
+            assertThatThrownBy(() -> FolderLock.take(folders))
                     .isInstanceOfSatisfying(
                             LaunchException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.BASE_TAKEN))
                     .hasMessageContaining(String.valueOf(ProcessHandle.current().pid()));
         }
         assertThat(folders.pid()).doesNotExist();
-        BaseLock.take(folders).close();
+        FolderLock.take(folders).close();
     }
 
     @Test

@@ -13,17 +13,17 @@ import java.nio.file.StandardOpenOption;
  * One Forebay per base. The lock is the kernel's and dies with the process, so a file that a killed Forebay left behind
  * hinders nobody; the process id beside it is for operators and scripts.
  */
-final class BaseLock implements AutoCloseable {
+final class FolderLock implements AutoCloseable {
     private final FileChannel channel;
     private final Path pid;
 
-    private BaseLock(FileChannel channel, Path pid) {
+    private FolderLock(FileChannel channel, Path pid) {
         this.channel = channel;
         this.pid = pid;
     }
 
     /** Takes the lock, or says who has it. */
-    static BaseLock take(ForebayFolders folders) throws LaunchException {
+    static FolderLock take(ForebayFolders folders) throws LaunchException {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(folders.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -35,7 +35,7 @@ final class BaseLock implements AutoCloseable {
                                 + "; stop it, or give this one a base of its own.");
             }
             Files.writeString(folders.pid(), ProcessHandle.current().pid() + "\n");
-            return new BaseLock(channel, folders.pid());
+            return new FolderLock(channel, folders.pid());
         } catch (IOException e) {
             throw new LaunchException(
                     ExitStatus.USAGE, "The lock " + folders.lock() + " cannot be taken (" + e + ").", e);
