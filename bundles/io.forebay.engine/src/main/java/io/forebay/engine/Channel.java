@@ -229,11 +229,9 @@ final class Channel implements Link.Owner, Session.Owner {
 
     @Override
     public void onLinkClosed(Link closed, String why) {
-        if (!ended) {
-            cancelTimer();
-        }
         switch (state) {
             case BRIDGING -> {
+                cancelTimer();
                 on(new BridgeFailed(why));
                 dialAgainLater();
             }
@@ -245,7 +243,11 @@ final class Channel implements Link.Owner, Session.Owner {
                     dialAgainLater();
                 }
             }
-            case STOPPING, STOPPED -> finishStop();
+            case STOPPING, STOPPED -> {
+                // Nothing can complete an end that has begun without the bridge; its partner may still drain.
+                end("the bridge broke: " + why);
+                finishStop();
+            }
             default -> stop("the bridge broke: " + why);
         }
     }

@@ -407,11 +407,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     ChannelStatus.Flow transmitFlow() {
-        return transmit == null || account == null ? ChannelTexts.NO_FLOW : transmit.flow();
+        return account == null ? ChannelTexts.NO_FLOW : transmit.flow();
     }
 
     ChannelStatus.Flow receiveFlow() {
-        return receive == null || account == null
+        return account == null
                 ? ChannelTexts.NO_FLOW
                 : ChannelTexts.flow(
                         receive.receivedPosition(),

@@ -334,6 +334,25 @@ class RelayingTest {
     }
 
     @Test
+    void shouldHoldNothingWhenTheBridgeBreaksWhileAChannelIsEnding() {
+        TwoSites sites = sites("none");
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_META);
+        acceptedBy(sites, sites.b);
+        sites.await(
+                "established",
+                () -> sites.a.status().channels().stream().anyMatch(one -> one.state() == ChannelState.ESTABLISHED));
+        near.finish();
+        sites.await(
+                "its end",
+                () -> sites.a.status().channels().stream().anyMatch(one -> one.state() == ChannelState.STOPPING));
+        sites.network.kill(sites.b.transport);
+        sites.await("the other half", () -> near.fin);
+        sites.b.start(MEMLIMIT, "none");
+        sites.await("ready again", () -> sites.a.isReady() && sites.b.isReady());
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldBeReadyAgainAfterThePeerForebayWasKilled() {
         TwoSites sites = sites("zstd level 1");
         Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
