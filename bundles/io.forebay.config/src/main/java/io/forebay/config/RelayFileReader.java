@@ -60,6 +60,8 @@ final class RelayFileReader {
         String allocator = text(RelayKey.ALLOCATOR, "direct", RelayFileReader::allocator);
         Integer drainTimeoutMs =
                 text(RelayKey.DRAIN_TIMEOUT, RelaySettings.DRAIN_TIMEOUT_DEFAULT_MS, RelayFileReader::milliseconds);
+        Integer resumeTimeoutMs =
+                text(RelayKey.RESUME_TIMEOUT, RelaySettings.RESUME_TIMEOUT_DEFAULT_MS, RelayFileReader::milliseconds);
         if (!problems.isEmpty()) {
             return new RelayFile(source, name, Optional.empty(), problems);
         }
@@ -75,6 +77,7 @@ final class RelayFileReader {
                 allocator,
                 codec,
                 drainTimeoutMs,
+                resumeTimeoutMs,
                 source);
         return new RelayFile(source, name, Optional.of(settings), List.of());
     }

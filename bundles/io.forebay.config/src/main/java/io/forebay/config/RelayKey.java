@@ -17,7 +17,8 @@ enum RelayKey {
     MEMLIMIT("memlimit"),
     CODEC("codec"),
     ALLOCATOR("allocator"),
-    DRAIN_TIMEOUT("drain-timeout");
+    DRAIN_TIMEOUT("drain-timeout"),
+    RESUME_TIMEOUT("resume-timeout");
 
     /** A spelling further away than this is taken for another word, not for a slip. */
     private static final int DISTANCE_MAX = 3;

@@ -3,6 +3,7 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -49,8 +50,13 @@ class ConfiguredRelayTest {
         @Override
         public List<RelayStatus> status() {
             return running.values().stream()
-                    .map(settings ->
-                            new RelayStatus(settings, "", new RelayStatus.BabStatus("direct", 1, 0, 0, 1), List.of()))
+                    .map(settings -> new RelayStatus(
+                            settings,
+                            "",
+                            new RelayStatus.BabStatus("direct", 1, 0, 0, 1),
+                            List.of(),
+                            PeerStatus.UNKNOWN,
+                            List.of()))
                     .toList();
         }
     }

@@ -69,6 +69,7 @@ class RelayFileTest {
         assertThat(settings.codec()).hasToString("none");
         assertThat(settings.allocator()).isEqualTo("direct");
         assertThat(settings.drainTimeoutMs()).isEqualTo(10_000);
+        assertThat(settings.resumeTimeoutMs()).isEqualTo(30_000);
         assertThat(settings.source()).isEqualTo(FILE);
     }
 
@@ -249,6 +250,7 @@ class RelayFileTest {
     @CsvSource({"0s,0", "0ms,0", "250ms,250", "10s,10000", "2147483s,2147483000", "2147483647ms,2147483647"})
     void shouldReadTimesInMillisecondsAndSeconds(String text, int milliseconds) {
         assertThat(settings(with("drain-timeout", text)).drainTimeoutMs()).isEqualTo(milliseconds);
+        assertThat(settings(with("resume-timeout", text)).resumeTimeoutMs()).isEqualTo(milliseconds);
     }
 
     @ParameterizedTest
@@ -322,7 +324,7 @@ class RelayFileTest {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
-                                + " memlimit, codec, allocator, drain-timeout.");
+                                + " memlimit, codec, allocator, drain-timeout, resume-timeout.");
     }
 
     @Test

@@ -2,11 +2,13 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.Leg;
 import io.forebay.api.state.ChannelEvent;
 import io.forebay.api.state.ChannelEvent.*;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.state.Transition;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
@@ -103,11 +105,12 @@ final class Channel implements Link.Owner, Session.Owner {
                 .orElseThrow(
                         () -> new IllegalStateException("illegal transition: channel=%d, role=%s, state=%s, event=%s"
                                 .formatted(id, role, from, event)));
+        Instant now = home.surroundings().clock().instant();
         if (state != from) {
-            since = home.surroundings().clock().instant();
+            since = now;
         }
         reason = event.reason();
-        home.surroundings().events().onTransition(this, from, state, event);
+        home.surroundings().events().onTransition(new Transition(relayName(), id, role, type, from, state, event, now));
     }
 
     /** The local DRBD dials again, so what its last session left is worth nothing any more. */
@@ -177,6 +180,8 @@ final class Channel implements Link.Owner, Session.Owner {
                 home.settings().resource(),
                 home.surroundings().hostName(),
                 home.settings().addresses().peer().getHostString(),
+                ChannelTexts.address(home.settings().addresses().inside()),
+                ChannelTexts.address(home.settings().addresses().drbd()),
                 home.codecNames());
     }
 
@@ -198,6 +203,8 @@ final class Channel implements Link.Owner, Session.Owner {
         peerCodecs = new CodecNames(hello.codecs());
         dialAgainNs = DIAL_AGAIN_MIN_NS;
         link.startHeartbeat();
+        home.health().onPeer(hello);
+        home.health().onGood(bridgeLeg());
         on(new BridgeUp("with " + hello.fromHost() + " at " + ChannelTexts.address(link.remoteAddress())));
         on(new Ready(
                 role == ChannelRole.ACCEPTOR
@@ -227,8 +234,16 @@ final class Channel implements Link.Owner, Session.Owner {
         }
     }
 
+    /** Which of the relay's connections this channel's bridge is. */
+    private Leg bridgeLeg() {
+        return role == ChannelRole.CONNECTOR ? Leg.OUTSIDE_TO_PEER : Leg.PEER_TO_OUTSIDE;
+    }
+
     @Override
     public void onLinkClosed(Link closed, String why) {
+        if (!ended) {
+            home.health().onFault(bridgeLeg(), why);
+        }
         switch (state) {
             case BRIDGING -> {
                 cancelTimer();
@@ -266,6 +281,7 @@ final class Channel implements Link.Owner, Session.Owner {
             home.onNotTaken(drbd);
             return;
         }
+        home.health().onGood(Leg.DRBD_TO_INSIDE);
         on(new DrbdAccepted("from " + ChannelTexts.address(drbd.remoteAddress())));
         session = new Session(this, loop, link);
         session.awaitFirstPacket();
@@ -290,6 +306,7 @@ final class Channel implements Link.Owner, Session.Owner {
     /** Connector: the far DRBD dialled the peer. */
     private void onFarDrbd(ChannelType known) {
         type = known;
+        home.health().onGood(Leg.FAR_DRBD_TO_FAR_INSIDE);
         on(new TypeKnown(
                 known,
                 "dialling " + ChannelTexts.address(home.settings().addresses().drbd())));
@@ -326,6 +343,7 @@ final class Channel implements Link.Owner, Session.Owner {
         if (role == ChannelRole.ACCEPTOR || state != ChannelState.CONNECTING) {
             return;
         }
+        home.health().onGood(Leg.INSIDE_TO_DRBD);
         on(new DrbdReached(""));
         link.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
         on(new Established(""));
@@ -334,6 +352,7 @@ final class Channel implements Link.Owner, Session.Owner {
 
     @Override
     public void onDrbdUnreachable(String why) {
+        home.health().onFault(Leg.INSIDE_TO_DRBD, why);
         link.writeControl(RecordType.CLOSE, 0, Payloads.end(End.UNREACHABLE, why));
         stop("dial-failed: " + why);
     }
@@ -353,6 +372,7 @@ final class Channel implements Link.Owner, Session.Owner {
             return true;
         }
         if (record == RecordType.ESTABLISHED && state == ChannelState.ESTABLISHING && role == ChannelRole.ACCEPTOR) {
+            home.health().onGood(Leg.FAR_INSIDE_TO_FAR_DRBD);
             on(new Established(""));
             return true;
         }
@@ -362,6 +382,7 @@ final class Channel implements Link.Owner, Session.Owner {
         }
         if (record == RecordType.CLOSE && Payloads.readEnd(memory, offset) == End.UNREACHABLE) {
             String why = Payloads.readClause(memory, offset, 1);
+            home.health().onFault(Leg.FAR_INSIDE_TO_FAR_DRBD, why);
             loop.execute(() -> stop("the far DRBD cannot be reached: " + why));
             return true;
         }

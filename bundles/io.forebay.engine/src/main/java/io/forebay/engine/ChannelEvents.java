@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.state.ChannelEvent;
-import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.TransitionListener;
 
 /** Is told of what happens to channels, on their loops. */
-interface ChannelEvents {
-
-    /** A channel changed its state, or the reason for it. */
-    void onTransition(Channel channel, ChannelState from, ChannelState to, ChannelEvent event);
+public interface ChannelEvents extends TransitionListener {
 
     /** Something an operator should read, as a sentence. */
     void onSentence(String relay, String sentence);

@@ -20,6 +20,9 @@ interface ChannelHome {
 
     Surroundings surroundings();
 
+    /** What the relay knows of its connections. */
+    RelayHealth health();
+
     /** The relay's memory; there before any channel is. */
     RelayMemory memory();
 

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The relays, and what they share: one transport, the allocators, the codecs. Thread-safe; plain Java. */
-final class Engine implements Relays {
+public final class Engine implements Relays {
 
     /** How long a stop waits for channels to close. */
     private static final long CLOSE_MS = 2_000;
@@ -34,7 +34,7 @@ final class Engine implements Relays {
     private final AtomicLong channelIds = new AtomicLong();
     private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
 
-    Engine(Transport transport, StateTable states, Surroundings surroundings) {
+    public Engine(Transport transport, StateTable states, Surroundings surroundings) {
         this.transport = transport;
         this.states = states;
         this.surroundings = surroundings;
@@ -82,20 +82,20 @@ final class Engine implements Relays {
         return allocator;
     }
 
-    void addAllocator(BabAllocator allocator) {
+    public void addAllocator(BabAllocator allocator) {
         allocators.put(allocator.name(), allocator);
     }
 
-    void removeAllocator(BabAllocator allocator) {
+    public void removeAllocator(BabAllocator allocator) {
         allocators.remove(allocator.name(), allocator);
     }
 
-    void addCodec(Codec codec) {
+    public void addCodec(Codec codec) {
         codecs.add(codec);
         all().forEach(Relay::announceCodecs);
     }
 
-    void removeCodec(Codec codec) {
+    public void removeCodec(Codec codec) {
         codecs.remove(codec);
         all().forEach(Relay::announceCodecs);
     }
@@ -179,7 +179,7 @@ final class Engine implements Relays {
     }
 
     /** Closes all relays. */
-    synchronized void close() {
+    public synchronized void close() {
         List<String> names = new ArrayList<>(relays.keySet());
         names.forEach(this::remove);
     }

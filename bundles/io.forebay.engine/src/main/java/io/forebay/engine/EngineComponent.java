@@ -7,6 +7,7 @@ import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.StateTable;
+import io.forebay.api.state.TransitionListener;
 import io.forebay.api.transport.Transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,6 +31,7 @@ public final class EngineComponent implements Relays {
 
     private final ExecutorService workers;
     private final ExecutorService blocking;
+    private final EventLog events = new EventLog();
     private final Engine engine;
 
     @Activate
@@ -47,7 +49,7 @@ public final class EngineComponent implements Relays {
                         blocking,
                         InstantSource.system(),
                         new SecureRandom(),
-                        new EventLog()));
+                        events));
     }
 
     private static String hostName() {
@@ -91,6 +93,15 @@ public final class EngineComponent implements Relays {
 
     void removeCodec(Codec codec) {
         engine.removeCodec(codec);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTransitionListener(TransitionListener listener) {
+        events.add(listener);
+    }
+
+    void removeTransitionListener(TransitionListener listener) {
+        events.remove(listener);
     }
 
     @Deactivate

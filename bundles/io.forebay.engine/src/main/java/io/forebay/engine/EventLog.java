@@ -2,42 +2,69 @@
 package io.forebay.engine;
 
 import io.forebay.api.state.ChannelEvent;
-import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.state.Transition;
+import io.forebay.api.state.TransitionListener;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens to channels, in the log: each fault once, until it is another or over. Thread-safe. */
+/** What happens to channels, in the log, each fault once until it is another or over; and to whoever listens. Thread-safe. */
 final class EventLog implements ChannelEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.forebay.relay");
 
     private final Map<String, String> bridgeFaults = new ConcurrentHashMap<>();
+    private final List<TransitionListener> listeners = new CopyOnWriteArrayList<>();
+
+    void add(TransitionListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(TransitionListener listener) {
+        listeners.remove(listener);
+    }
 
     @Override
-    public void onTransition(Channel channel, ChannelState from, ChannelState to, ChannelEvent event) {
-        if (event instanceof ChannelEvent.BridgeFailed) {
-            if (!event.reason().equals(bridgeFaults.put(channel.relayName(), event.reason()))) {
-                LOG.warn("{}: no bridge to the peer: {}; dialling on", channel.relayName(), event.reason());
+    public void onTransition(Transition transition) {
+        log(transition);
+        for (TransitionListener listener : listeners) {
+            try {
+                listener.onTransition(transition);
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "A listener to transitions failed: {}",
+                        listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+
+    private void log(Transition transition) {
+        if (transition.event() instanceof ChannelEvent.BridgeFailed) {
+            if (!transition.reason().equals(bridgeFaults.put(transition.relay(), transition.reason()))) {
+                LOG.warn("{}: no bridge to the peer: {}; dialling on", transition.relay(), transition.reason());
             }
             return;
         }
-        if (event instanceof ChannelEvent.BridgeUp && bridgeFaults.remove(channel.relayName()) != null) {
-            LOG.info("{}: the bridge to the peer stands again", channel.relayName());
+        if (transition.event() instanceof ChannelEvent.BridgeUp && bridgeFaults.remove(transition.relay()) != null) {
+            LOG.info("{}: the bridge to the peer stands again", transition.relay());
         }
         String format = "{}: channel {} {} {}: {} -> {} ({})";
         Object[] words = {
-            channel.relayName(),
-            channel.id(),
-            channel.role().name().toLowerCase(java.util.Locale.ROOT),
-            channel.type().name().toLowerCase(java.util.Locale.ROOT),
-            from.label(),
-            to.label(),
-            event.reason()
+            transition.relay(),
+            transition.channel(),
+            transition.role().name().toLowerCase(Locale.ROOT),
+            transition.type().name().toLowerCase(Locale.ROOT),
+            transition.from().label(),
+            transition.to().label(),
+            transition.reason()
         };
-        if (channel.type() == ChannelType.UNDEFINED) {
+        if (transition.type() == ChannelType.UNDEFINED) {
             LOG.debug(format, words);
         } else {
             LOG.info(format, words);

@@ -18,8 +18,8 @@ import java.util.UUID;
  *  +----------+--------------------+------+-------+-----------------+-----------------+
  *  | features |     session id     | role | resume|received position|received on wire |
  *  +----------+-------+------------+------+-------+-----------------+-----------------+
- *  |  credit limit    | record max | resource | from host | to host | codecs ...
- *  +------------------+------------+----------+-----------+---------+-----------
+ *  |  credit limit    | record max | resource | from host | to host | inside | drbd | codecs ...
+ *  +------------------+------------+----------+-----------+---------+--------+------+-----------
  *  42                 50           54
  * </pre>
  *
@@ -37,6 +37,8 @@ import java.util.UUID;
  * @param resource what both sites call the relay
  * @param fromHost the sender's host, for diagnosis
  * @param toHost the host it believes it talks to, for diagnosis
+ * @param inside where the sender's DRBD dials it, for diagnosis
+ * @param drbd where the sender dials its DRBD, for diagnosis
  * @param codecs the names of the codecs it can decompress; DATA records name the sender's by index, from 1 on
  */
 record Hello(
@@ -51,6 +53,8 @@ record Hello(
         String resource,
         String fromHost,
         String toHost,
+        String inside,
+        String drbd,
         List<String> codecs) {
 
     static final int STRING_BYTES_MAX = 255;
@@ -71,6 +75,8 @@ record Hello(
         writeString(resource, to);
         writeString(fromHost, to);
         writeString(toHost, to);
+        writeString(inside, to);
+        writeString(drbd, to);
         writeCodecs(codecs, to);
     }
 
@@ -100,6 +106,8 @@ record Hello(
         String resource = readString(from);
         String fromHost = readString(from);
         String toHost = readString(from);
+        String inside = readString(from);
+        String drbd = readString(from);
         List<String> codecs = readCodecs(from);
         return new Hello(
                 features,
@@ -113,6 +121,8 @@ record Hello(
                 resource,
                 fromHost,
                 toHost,
+                inside,
+                drbd,
                 codecs);
     }
 

@@ -47,6 +47,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final List<DrbdSession> sessions = new ArrayList<>();
+    private final RelayHealth health;
     private final Instant created;
     private volatile RelaySettings settings;
     private volatile RelayMemory memory;
@@ -64,6 +65,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         this.engine = engine;
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
+        this.health = new RelayHealth(engine.surroundings().clock());
         this.created = engine.surroundings().clock().instant();
     }
 
@@ -337,6 +339,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     }
 
     @Override
+    public RelayHealth health() {
+        return health;
+    }
+
+    @Override
     public RelayMemory memory() {
         return memory;
     }
@@ -376,7 +383,8 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        return RelayReport.of(settings, problem, memory, created, snapshots.of(channels.values()));
+        return RelayReport.of(
+                settings, problem, memory, created, snapshots.of(channels.values()), health.peer(), health.faults());
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */

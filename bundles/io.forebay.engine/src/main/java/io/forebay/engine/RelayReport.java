@@ -2,6 +2,8 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.Fault;
+import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
@@ -19,7 +21,13 @@ final class RelayReport {
 
     /** With {@code memory} that may be {@code null}, and the statuses of all channels, by age. */
     static RelayStatus of(
-            RelaySettings settings, String problem, RelayMemory memory, Instant created, List<ChannelStatus> channels) {
+            RelaySettings settings,
+            String problem,
+            RelayMemory memory,
+            Instant created,
+            List<ChannelStatus> channels,
+            PeerStatus peer,
+            List<Fault> faults) {
         List<ChannelStatus> shown = new ArrayList<>();
         boolean complete = isPairEstablished(channels);
         for (ChannelRole role : ChannelRole.values()) {
@@ -34,7 +42,7 @@ final class RelayReport {
             }
             shown.addAll(inUse);
         }
-        return new RelayStatus(settings, problem, bab(settings, memory), shown);
+        return new RelayStatus(settings, problem, bab(settings, memory), shown, peer, faults);
     }
 
     private static RelayStatus.BabStatus bab(RelaySettings settings, RelayMemory memory) {

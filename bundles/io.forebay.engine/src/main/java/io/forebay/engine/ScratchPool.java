@@ -8,12 +8,15 @@ import java.util.ArrayDeque;
  * Buffers for blocks between a worker and the BAB. There are never more than blocks being compressed: a few for each
  * worker and busy channel. Thread-safe.
  */
-final class ScratchPool {
+public final class ScratchPool {
 
     private static final int KEPT = 16;
 
     private final ArrayDeque<ByteBuffer> direct = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> heap = new ArrayDeque<>();
+
+    /** An empty pool. */
+    public ScratchPool() {}
 
     /** A buffer of at least {@code bytes}, direct or backed by an array. */
     ByteBuffer take(int bytes, boolean isDirect) {

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * @param random for session ids and for jitter; thread-safe
  * @param events is told of every transition
  */
-record Surroundings(
+public record Surroundings(
         String hostName,
         Workers workers,
         ScratchPool scratches,

@@ -4,7 +4,7 @@ package io.forebay.engine;
 import java.util.concurrent.Executor;
 
 /** The threads that compress; in a simulation, the caller's. */
-interface Workers extends Executor {
+public interface Workers extends Executor {
 
     /** How many blocks they work on at once. */
     int count();

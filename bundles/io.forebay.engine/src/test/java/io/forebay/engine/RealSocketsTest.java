@@ -102,6 +102,7 @@ class RealSocketsTest {
                 allocator.name(),
                 CodecChoice.parse(codec),
                 10_000,
+                30_000,
                 "test"));
     }
 

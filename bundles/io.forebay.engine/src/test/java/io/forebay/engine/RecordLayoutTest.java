@@ -133,6 +133,8 @@ class RecordLayoutTest {
                 "r0",
                 "alpha",
                 "bravo",
+                "10.0.0.1:7789",
+                "10.0.0.2:7788",
                 List.of("zstd", "lz4", "zlib"));
     }
 }

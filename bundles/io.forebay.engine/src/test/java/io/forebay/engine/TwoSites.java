@@ -9,8 +9,8 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
-import io.forebay.api.state.ChannelEvent;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.Transition;
 import io.forebay.codec.deflate.DeflateCodec;
 import io.forebay.codec.lz4.Lz4Codec;
 import io.forebay.codec.zstd.ZstdCodec;
@@ -97,22 +97,30 @@ final class TwoSites {
         /** Configures the relay of this site, or configures it anew. */
         void put(long memlimit, String codec) {
             engine.put(new RelaySettings(
-                    "r0", "r0", addresses, memlimit, allocator.name(), CodecChoice.parse(codec), 10_000, "test"));
+                    "r0",
+                    "r0",
+                    addresses,
+                    memlimit,
+                    allocator.name(),
+                    CodecChoice.parse(codec),
+                    10_000,
+                    30_000,
+                    "test"));
         }
 
         private ChannelEvents log() {
             return new ChannelEvents() {
                 @Override
-                public void onTransition(Channel channel, ChannelState from, ChannelState to, ChannelEvent event) {
+                public void onTransition(Transition transition) {
                     events.add("%d ms, site %s, channel %d %s: %s -> %s %s"
                             .formatted(
                                     loop.nowNs() / 1_000_000,
                                     addresses.inside().getAddress().getHostAddress(),
-                                    channel.id(),
-                                    channel.role(),
-                                    from.label(),
-                                    to.label(),
-                                    event));
+                                    transition.channel(),
+                                    transition.role(),
+                                    transition.from().label(),
+                                    transition.to().label(),
+                                    transition.event()));
                 }
 
                 @Override

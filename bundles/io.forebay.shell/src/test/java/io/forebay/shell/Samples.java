@@ -5,6 +5,7 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -71,9 +72,15 @@ final class Samples {
                 "direct",
                 CodecChoice.parse("zstd level 7"),
                 10_000,
+                30_000,
                 "etc/io.forebay.relay-" + name + ".cfg");
         return new RelayStatus(
-                settings, problem, new BabStatus("direct", 16 << 20, 3 << 20, 5 << 20, 1 << 20), List.of(channels));
+                settings,
+                problem,
+                new BabStatus("direct", 16 << 20, 3 << 20, 5 << 20, 1 << 20),
+                List.of(channels),
+                new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788"),
+                List.of());
     }
 
     static RelayStatus healthy(String name) {

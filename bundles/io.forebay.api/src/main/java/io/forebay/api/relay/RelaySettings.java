@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param allocator the name of the BAB allocator
  * @param codec the compression of what it sends
  * @param drainTimeoutMs how long a backlog is still delivered after its DRBD has gone, in milliseconds
+ * @param resumeTimeoutMs how long DRBD's connections are kept while a broken bridge is rebuilt, in milliseconds; 0 ends them
+ *     at once
  * @param source where this comes from, for messages: a file's name, for example
  */
 public record RelaySettings(
@@ -24,6 +26,7 @@ public record RelaySettings(
         String allocator,
         CodecChoice codec,
         int drainTimeoutMs,
+        int resumeTimeoutMs,
         String source) {
 
     /** The smallest memlimit: 1 MiB. */
@@ -34,6 +37,12 @@ public record RelaySettings(
 
     /** The drain timeout where none is given. */
     public static final int DRAIN_TIMEOUT_DEFAULT_MS = 10_000;
+
+    /**
+     * The resume timeout where none is given: a little less than the 42 s ({@code timeout} times {@code ko-count}) after which
+     * DRBD gives up a peer that does not answer a write.
+     */
+    public static final int RESUME_TIMEOUT_DEFAULT_MS = 30_000;
 
     public RelaySettings {
         Objects.requireNonNull(name);

@@ -11,11 +11,20 @@ import java.util.List;
  * @param bab its memory
  * @param channels its channels: acceptors first, then connectors; on a quiet pair one of each, or both of one role if one
  *     node dialled both its connections. One that stands by is shown only while DRBD lacks a connection
+ * @param peer what is known of the peer Forebay
+ * @param faults connections that went wrong and have not gone well since, at most one of each {@link Leg}
  */
-public record RelayStatus(RelaySettings settings, String problem, BabStatus bab, List<ChannelStatus> channels) {
+public record RelayStatus(
+        RelaySettings settings,
+        String problem,
+        BabStatus bab,
+        List<ChannelStatus> channels,
+        PeerStatus peer,
+        List<Fault> faults) {
 
     public RelayStatus {
         channels = List.copyOf(channels);
+        faults = List.copyOf(faults);
     }
 
     /**

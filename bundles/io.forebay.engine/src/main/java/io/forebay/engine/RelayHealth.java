@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.Fault;
+import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.PeerStatus;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
+final class RelayHealth {
+
+    private final InstantSource clock;
+    private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
+    private PeerStatus peer = PeerStatus.UNKNOWN;
+
+    RelayHealth(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A connection failed, or broke. */
+    synchronized void onFault(Leg leg, String error) {
+        Fault before = faults.get(leg);
+        faults.put(
+                leg,
+                before == null
+                        ? new Fault(leg, clock.instant(), clock.instant(), 1, error)
+                        : before.again(clock.instant(), error));
+    }
+
+    /** A connection stands. */
+    synchronized void onGood(Leg leg) {
+        faults.remove(leg);
+    }
+
+    /** The peer said who it is. */
+    synchronized void onPeer(Hello hello) {
+        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd());
+    }
+
+    synchronized List<Fault> faults() {
+        return List.copyOf(faults.values());
+    }
+
+    synchronized PeerStatus peer() {
+        return peer;
+    }
+}
