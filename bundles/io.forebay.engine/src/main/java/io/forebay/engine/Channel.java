@@ -22,15 +22,16 @@ import java.util.UUID;
  * One relayed TCP connection of DRBD, from the moment it waits for its bridge until it has stopped. It is used for one
  * session and never again, so no byte of a session can reach the next (rule R7). Owned by its loop.
  */
-final class Channel implements Link.Owner, Session.Owner {
+final class Channel implements Bridge.Owner, Session.Owner {
 
     /** DATA records that the peer may send before it was given credit: DRBD's first packet and a little more. */
     static final int INITIAL_CREDIT = 2048;
 
-    private static final long DIAL_AGAIN_MIN_NS = 100_000_000L;
-    private static final long DIAL_AGAIN_MAX_NS = 1_000_000_000L;
-    private static final int BRIDGE_DIAL_TIMEOUT_MS = 3_000;
-    private static final long HANDSHAKE_NS = 5_000_000_000L;
+    /** A reset drops what the system has not sent yet, so it comes this much later than the last byte. */
+    private static final long RESET_LATER_NS = 200_000_000L;
+
+    /** How often an acceptor without a bridge asks whether it is still waited for. */
+    private static final long ASK_AGAIN_NS = 1_000_000_000L;
 
     /** How long the far DRBD may take to close its half after all was delivered to it. */
     private static final long HALF_CLOSED_NS = 30_000_000_000L;
@@ -39,28 +40,32 @@ final class Channel implements Link.Owner, Session.Owner {
     private final ChannelRole role;
     private final ChannelHome home;
     private final Loop loop;
+    private final Bridge bridge;
     private volatile ChannelState state;
     private String reason = "";
     private Instant since;
     private volatile ChannelType type = ChannelType.UNDEFINED;
-    private UUID sessionId;
-    private Link link;
+    private volatile UUID sessionId;
+    private boolean claimed;
     private Hello peer;
     private CodecNames peerCodecs;
     private Session session;
-    private DrbdSession drbdSession;
+    private volatile DrbdSession drbdSession;
     private Loop.Timer timer;
-    private boolean ended;
-    private long dialAgainNs = DIAL_AGAIN_MIN_NS;
+    private Loop.Timer resumeTimer;
+    private Loop.Timer asking;
+    private boolean established;
+    private volatile boolean ended;
 
-    /** A channel that has its memory and lacks its bridge. */
-    Channel(long id, ChannelRole role, ChannelHome home, Loop loop) {
+    /** With {@code initial}: allocating, or stopped if it succeeds another. */
+    Channel(long id, ChannelRole role, ChannelState initial, ChannelHome home, Loop loop) {
         this.id = id;
         this.role = role;
         this.home = home;
         this.loop = loop;
-        this.state = ChannelState.ALLOCATING;
+        this.state = initial;
         this.since = home.surroundings().clock().instant();
+        this.bridge = new Bridge(role, loop, home, this);
     }
 
     long id() {
@@ -83,17 +88,31 @@ final class Channel implements Link.Owner, Session.Owner {
         return state;
     }
 
+    UUID sessionId() {
+        return sessionId;
+    }
+
+    /** The DRBD connection that it is part of; {@code null} before its type is known. */
+    DrbdSession drbdSession() {
+        return drbdSession;
+    }
+
     /** Whether its end has begun. Any thread. */
     boolean isEnding() {
-        return isIn(ChannelState.CLOSE_PENDING, ChannelState.STOPPING, ChannelState.STOPPED);
+        return ended || isIn(ChannelState.CLOSE_PENDING, ChannelState.STOPPING);
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     boolean isStopped() {
-        return state == ChannelState.STOPPED;
+        return ended && state == ChannelState.STOPPED;
     }
 
-    String relayName() {
-        return home.settings().name();
+    /** Whether it is there for a DRBD that has not dialled yet. Any thread. */
+    boolean isStandby() {
+        return type == ChannelType.UNDEFINED && state != ChannelState.CONNECTED && !isEnding();
     }
 
     // ---- the one door through which the state changes
@@ -110,14 +129,9 @@ final class Channel implements Link.Owner, Session.Owner {
             since = now;
         }
         reason = event.reason();
-        home.surroundings().events().onTransition(new Transition(relayName(), id, role, type, from, state, event, now));
-    }
-
-    /** The local DRBD dials again, so what its last session left is worth nothing any more. */
-    void endDrain() {
-        if (state == ChannelState.CLOSE_PENDING && session.isEndedLocally()) {
-            stop("the local DRBD dialled again");
-        }
+        home.surroundings()
+                .events()
+                .onTransition(new Transition(home.settings().name(), id, role, type, from, state, event, now));
     }
 
     private boolean isIn(ChannelState... states) {
@@ -131,51 +145,74 @@ final class Channel implements Link.Owner, Session.Owner {
 
     // ---- the bridge
 
-    /** Connector: dials the peer until the bridge stands. */
-    void startDialling() {
-        on(new MemoryObtained("dialling " + peerOutside()));
-        dialPeer();
-    }
-
-    private String peerOutside() {
-        return ChannelTexts.address(home.settings().addresses().peer());
-    }
-
-    private void dialPeer() {
-        timer = null;
-        if (state != ChannelState.BRIDGING) {
+    /** There is memory: gets the bridge. */
+    void start() {
+        if (ended || !isIn(ChannelState.ALLOCATING, ChannelState.STOPPED)) {
             return;
         }
-        sessionId = home.newSession();
-        link = new Link(loop, this);
-        home.transport()
-                .dial(
-                        null,
-                        home.settings().addresses().peer(),
-                        BRIDGE_DIAL_TIMEOUT_MS,
-                        Link.SOCKET_OPTIONS,
-                        loop,
-                        link);
+        String what = role == ChannelRole.CONNECTOR
+                ? "dialling " + ChannelTexts.address(home.settings().addresses().peer())
+                : "waiting for the peer at "
+                        + ChannelTexts.address(home.settings().addresses().outside());
+        on(state == ChannelState.ALLOCATING ? new MemoryObtained(what) : new Restart(what));
+        if (role == ChannelRole.CONNECTOR) {
+            bridge.dial();
+        }
+    }
+
+    /** The BAB's memory cannot be had yet. */
+    void onNoMemory(String why) {
+        if (state == ChannelState.ALLOCATING) {
+            reason = why;
+        }
+    }
+
+    /** Another channel's bridge came up: the connector dials at once, the acceptor asks whether it is still waited for. */
+    void onLineBack() {
+        bridge.kick();
+        ask();
+    }
+
+    private void ask() {
+        if (asking != null) {
+            asking.cancel();
+            asking = null;
+        }
+        if (role == ChannelRole.ACCEPTOR
+                && bridge.isLost()
+                && isIn(ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
+            home.ask(this);
+            asking = loop.schedule(this::ask, ASK_AGAIN_NS);
+        }
+    }
+
+    /** Asks the peer over this channel's link whether it knows a session. */
+    void ask(UUID session) {
+        if (bridge.writeControl(RecordType.ASK, 0, Payloads.session(session))) {
+            bridge.flush();
+        }
+    }
+
+    private void answer(UUID session) {
+        if (!home.knows(session)) {
+            bridge.writeControl(RecordType.UNKNOWN, 0, Payloads.session(session));
+            bridge.flush();
+        }
     }
 
     @Override
-    public void onLinkOpen(Link opened) {
-        opened.writeControl(RecordType.HELLO, 0, Payloads.hello(hello(ChannelRole.CONNECTOR)));
-        opened.flush();
-        timer = loop.schedule(
-                () -> opened.fail("no answer to the hello within %d s".formatted(HANDSHAKE_NS / 1_000_000_000L)),
-                HANDSHAKE_NS);
-    }
-
-    private Hello hello(ChannelRole sender) {
+    public Hello hello(int attempt) {
+        if (attempt == 0 && role == ChannelRole.CONNECTOR) {
+            sessionId = home.newSession();
+        }
         return new Hello(
                 0,
                 sessionId,
-                sender,
-                false,
-                0,
-                0,
-                INITIAL_CREDIT,
+                role,
+                attempt,
+                session == null ? 0 : session.receivedPosition(),
+                session == null ? 0 : session.receivedWireBytes(),
+                session == null ? INITIAL_CREDIT : session.creditLimit(),
                 RelayMemory.recordBytesMax(home.memory().segmentBytes()),
                 home.settings().resource(),
                 home.surroundings().hostName(),
@@ -185,53 +222,45 @@ final class Channel implements Link.Owner, Session.Owner {
                 home.codecNames());
     }
 
-    /** Acceptor: takes a link whose hello names this channel's relay. */
-    void acceptBridge(Link accepted, Hello hello) {
-        link = accepted;
-        link.owner(this);
-        sessionId = hello.session();
-        on(new MemoryObtained(""));
-        link.writeControl(RecordType.WELCOME, 0, Payloads.hello(hello(ChannelRole.ACCEPTOR)));
-        link.flush();
-        onBridge(hello);
-        home.onWaiting(this);
+    /** Acceptor: reserves it for a link whose hello came; {@code false} if it has one. Any thread. */
+    synchronized boolean claim() {
+        boolean free = !claimed && state == ChannelState.BRIDGING;
+        claimed |= free;
+        return free;
     }
 
-    private void onBridge(Hello hello) {
-        cancelTimer();
-        peer = hello;
-        peerCodecs = new CodecNames(hello.codecs());
-        dialAgainNs = DIAL_AGAIN_MIN_NS;
-        link.startHeartbeat();
-        home.health().onPeer(hello);
-        home.health().onGood(bridgeLeg());
-        on(new BridgeUp("with " + hello.fromHost() + " at " + ChannelTexts.address(link.remoteAddress())));
-        on(new Ready(
-                role == ChannelRole.ACCEPTOR
-                        ? "at "
-                                + ChannelTexts.address(
-                                        home.settings().addresses().inside())
-                        : "awaiting-type: the far DRBD has not dialled"));
+    /** Acceptor: reserves it before it has begun. */
+    synchronized void claimEarly() {
+        claimed = true;
+    }
+
+    private synchronized void release() {
+        claimed = false;
+    }
+
+    /** Acceptor: takes a link whose hello names it: its first, or one that goes on with its session. */
+    void acceptBridge(Link link, Hello hello) {
+        if (hello.attempt() == 0) {
+            sessionId = hello.session();
+        }
+        bridge.accept(link, hello);
     }
 
     @Override
-    public void onEarlyRecord(Link from, RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (record == RecordType.WELCOME && state == ChannelState.BRIDGING && role == ChannelRole.CONNECTOR) {
-            Hello hello = Payloads.readHello(memory, offset);
-            if (!hello.session().equals(sessionId) || hello.role() != ChannelRole.ACCEPTOR) {
-                throw new PeerViolation("answer to another hello: session=%s, role=%s (expected: %s, ACCEPTOR)"
-                        .formatted(hello.session(), hello.role(), sessionId));
-            }
-            onBridge(hello);
-        } else if (record == RecordType.REFUSE && state == ChannelState.BRIDGING) {
-            from.fail("refused by the peer: " + Payloads.readClause(memory, offset, 0));
-        } else if (record == RecordType.TYPE && state == ChannelState.CONNECTING && session == null) {
-            onFarDrbd(Payloads.readType(memory, offset));
-        } else if (record == RecordType.CODECS && peerCodecs != null) {
-            peerCodecs.replace(Payloads.readCodecs(memory, offset));
+    public void onBridgeUp(Hello hello) {
+        peer = hello;
+        peerCodecs = new CodecNames(hello.codecs());
+        home.health().onPeer(hello);
+        home.health().onGood(bridgeLeg());
+        on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
+        if (role == ChannelRole.ACCEPTOR) {
+            on(new Ready(
+                    "at " + ChannelTexts.address(home.settings().addresses().inside())));
+            home.onWaiting(this);
         } else {
-            throw new PeerViolation("unexpected record: type=%s, state=%s".formatted(record, state.label()));
+            on(new Ready("awaiting-type: the far DRBD has not dialled"));
         }
+        home.onBridge();
     }
 
     /** Which of the relay's connections this channel's bridge is. */
@@ -240,50 +269,108 @@ final class Channel implements Link.Owner, Session.Owner {
     }
 
     @Override
-    public void onLinkClosed(Link closed, String why) {
-        if (!ended) {
-            home.health().onFault(bridgeLeg(), why);
+    public void onBridgeFailed(String why) {
+        home.health().onFault(bridgeLeg(), why);
+        if (isIn(ChannelState.BRIDGING, ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
+            on(new BridgeFailed(why));
         }
+    }
+
+    @Override
+    public void onBridgeLost(String why) {
+        home.health().onFault(bridgeLeg(), why);
         switch (state) {
-            case BRIDGING -> {
-                cancelTimer();
-                on(new BridgeFailed(why));
-                dialAgainLater();
-            }
             case BRIDGED, WAITING, CONNECTING -> {
-                if (session != null || role == ChannelRole.ACCEPTOR) {
+                if (session != null) {
                     stop("the bridge broke: " + why);
                 } else {
                     on(new BridgeLost(why));
-                    dialAgainLater();
+                    release();
+                    home.onUnbridged(this);
                 }
             }
-            case STOPPING, STOPPED -> {
-                // Nothing can complete an end that has begun without the bridge; its partner may still drain.
-                end("the bridge broke: " + why);
-                finishStop();
+            case ESTABLISHED -> {
+                on(new BridgeLost(why));
+                resumeTimer = loop.schedule(
+                        () -> onPeerGone("the bridge could not be rebuilt within resume-timeout"),
+                        home.settings().resumeTimeoutMs() * 1_000_000L);
+                ask();
             }
+            case CLOSE_PENDING -> {
+                on(new BridgeLost(why));
+                ask();
+            }
+            // Nothing can complete an end that has begun without the bridge; its partner may still drain.
+            case STOPPING, STOPPED -> end("the bridge broke: " + why, false);
             default -> stop("the bridge broke: " + why);
         }
     }
 
-    private void dialAgainLater() {
-        long jitter = (long) (dialAgainNs * 0.25 * home.surroundings().random().nextDouble());
-        timer = loop.schedule(this::dialPeer, dialAgainNs + jitter);
-        dialAgainNs = Math.min(DIAL_AGAIN_MAX_NS, dialAgainNs * 2);
+    @Override
+    public void onBridgeHeard() {
+        onBridgeAgain("the peer is heard again");
+    }
+
+    @Override
+    public void onRewind(Hello hello) throws PeerViolation {
+        session.rewind(hello);
+    }
+
+    @Override
+    public void onBridgeResumed(Hello hello) {
+        peerCodecs.replace(hello.codecs());
+        onBridgeAgain("over %s, from position %d".formatted(bridge.peerAddress(), hello.receivedPosition()));
+        session.resume();
+    }
+
+    private void onBridgeAgain(String how) {
+        if (resumeTimer != null) {
+            resumeTimer.cancel();
+            resumeTimer = null;
+        }
+        home.health().onGood(bridgeLeg());
+        if (isIn(ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
+            on(new Resumed(how));
+        }
+        home.onBridge();
+    }
+
+    @Override
+    public void onBridgeOver(String why) {
+        onPeerGone(why);
+    }
+
+    @Override
+    public void onBridgeGone() {
+        finishStop();
+    }
+
+    @Override
+    public void onEarlyRecord(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
+        if (record == RecordType.TYPE && state == ChannelState.CONNECTING && session == null) {
+            onFarDrbd(Payloads.readType(memory, offset));
+        } else if (record == RecordType.CODECS) {
+            peerCodecs.replace(Payloads.readCodecs(memory, offset));
+        } else if (record == RecordType.ASK) {
+            answer(Payloads.readSession(memory, offset));
+        } else if (record == RecordType.UNKNOWN) {
+            home.onUnknown(Payloads.readSession(memory, offset));
+        } else {
+            throw new PeerViolation("unexpected record: type=%s, state=%s".formatted(record, state.label()));
+        }
     }
 
     // ---- the local DRBD
 
     /** Acceptor: the local DRBD dialled in. */
     void takeDrbd(Accepted drbd) {
-        if (state != ChannelState.WAITING || !link.isOpen()) {
+        if (state != ChannelState.WAITING || !bridge.isOpen()) {
             home.onNotTaken(drbd);
             return;
         }
         home.health().onGood(Leg.DRBD_TO_INSIDE);
         on(new DrbdAccepted("from " + ChannelTexts.address(drbd.remoteAddress())));
-        session = new Session(this, loop, link);
+        session = new Session(this, loop, bridge);
         session.awaitFirstPacket();
         drbd.start(loop, SocketOptions.SYSTEM, session);
     }
@@ -291,16 +378,21 @@ final class Channel implements Link.Owner, Session.Owner {
     @Override
     public void onFirstPacket(ChannelType known, ByteBuffer first) {
         type = known;
+        if (home.crossing(this) != null) {
+            stop("crossed: the far DRBD's %s connection was here first".formatted(word(known)));
+            return;
+        }
         Account account = openAccount();
         if (account == null) {
             stop(noMemory());
             return;
         }
         on(new TypeKnown(known, "the peer dials the far DRBD"));
-        link.writeControl(RecordType.TYPE, 0, Payloads.type(known));
+        bridge.writeControl(RecordType.TYPE, 0, Payloads.type(known));
         beginSession(account);
         session.transmitFirst(first);
         session.openToDrbd();
+        home.onInUse();
     }
 
     /** Connector: the far DRBD dialled the peer. */
@@ -310,15 +402,41 @@ final class Channel implements Link.Owner, Session.Owner {
         on(new TypeKnown(
                 known,
                 "dialling " + ChannelTexts.address(home.settings().addresses().drbd())));
-        home.onInUse(this);
+        home.onInUse();
         Account account = openAccount();
         if (account == null) {
             onDrbdUnreachable(noMemory());
             return;
         }
-        session = new Session(this, loop, link);
+        session = new Session(this, loop, bridge);
         beginSession(account);
-        session.dial(home.transport(), home.settings().addresses());
+        Channel crossed = home.crossing(this);
+        if (crossed == null) {
+            dialDrbd();
+        } else if (winsOver(crossed)) {
+            // DRBD takes a new connection without complaint only when it finds its own one closed.
+            crossed.loop().execute(() -> {
+                crossed.stop("crossed: the far DRBD's %s connection wins".formatted(word(known)));
+                loop.execute(this::dialDrbd);
+            });
+        } else {
+            stop("crossed: the local DRBD's %s connection wins".formatted(word(known)));
+        }
+    }
+
+    /** Both sites know both sessions' ids, so both come to the same end. */
+    private boolean winsOver(Channel crossed) {
+        return sessionId.compareTo(crossed.sessionId) < 0;
+    }
+
+    private static String word(ChannelType type) {
+        return type == ChannelType.DATA ? "data" : "meta";
+    }
+
+    private void dialDrbd() {
+        if (!ended) {
+            session.dial(home.transport(), home.settings().addresses());
+        }
     }
 
     private Account openAccount() {
@@ -329,7 +447,7 @@ final class Channel implements Link.Owner, Session.Owner {
         return "no memory for one more channel, memlimit %d is full or too small: raise memlimit of relay %s in %s, or let DRBD dial again"
                 .formatted(
                         home.settings().memlimitBytes(),
-                        relayName(),
+                        home.settings().name(),
                         home.settings().source());
     }
 
@@ -345,21 +463,30 @@ final class Channel implements Link.Owner, Session.Owner {
         }
         home.health().onGood(Leg.INSIDE_TO_DRBD);
         on(new DrbdReached(""));
-        link.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
-        on(new Established(""));
+        bridge.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
+        onEstablished();
         session.openToDrbd();
+    }
+
+    private void onEstablished() {
+        established = true;
+        on(new Established(""));
     }
 
     @Override
     public void onDrbdUnreachable(String why) {
         home.health().onFault(Leg.INSIDE_TO_DRBD, why);
-        link.writeControl(RecordType.CLOSE, 0, Payloads.end(End.UNREACHABLE, why));
+        refuseDrbd(why);
+    }
+
+    private void refuseDrbd(String why) {
+        bridge.writeControl(RecordType.CLOSE, 0, Payloads.end(End.UNREACHABLE, why));
         stop("dial-failed: " + why);
     }
 
     @Override
     public void onNotDrbd(String sentence) {
-        home.surroundings().events().onSentence(relayName(), sentence);
+        home.surroundings().events().onSentence(home.settings().name(), sentence);
         stop("not DRBD");
     }
 
@@ -368,32 +495,51 @@ final class Channel implements Link.Owner, Session.Owner {
     /** A control record of the session that is not the data path's own. */
     @Override
     public boolean onControl(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (link.onHeartbeat(record, memory, offset)) {
+        if (bridge.onHeartbeat(record, memory, offset)) {
             return true;
         }
-        if (record == RecordType.ESTABLISHED && state == ChannelState.ESTABLISHING && role == ChannelRole.ACCEPTOR) {
-            home.health().onGood(Leg.FAR_INSIDE_TO_FAR_DRBD);
-            on(new Established(""));
-            return true;
-        }
-        if (record == RecordType.CODECS) {
-            peerCodecs.replace(Payloads.readCodecs(memory, offset));
-            return true;
-        }
-        if (record == RecordType.CLOSE && Payloads.readEnd(memory, offset) == End.UNREACHABLE) {
-            String why = Payloads.readClause(memory, offset, 1);
-            home.health().onFault(Leg.FAR_INSIDE_TO_FAR_DRBD, why);
-            loop.execute(() -> stop("the far DRBD cannot be reached: " + why));
-            return true;
+        switch (record) {
+            case ESTABLISHED -> {
+                if (state == ChannelState.ESTABLISHING && role == ChannelRole.ACCEPTOR) {
+                    home.health().onGood(Leg.FAR_INSIDE_TO_FAR_DRBD);
+                    onEstablished();
+                    return true;
+                }
+            }
+            case CODECS -> {
+                peerCodecs.replace(Payloads.readCodecs(memory, offset));
+                return true;
+            }
+            case CLOSE -> {
+                if (Payloads.readEnd(memory, offset) == End.UNREACHABLE) {
+                    String why = Payloads.readClause(memory, offset, 1);
+                    home.health().onFault(Leg.FAR_INSIDE_TO_FAR_DRBD, why);
+                    loop.execute(() -> stop("the far DRBD cannot be reached: " + why));
+                    return true;
+                }
+            }
+            case ASK -> {
+                answer(Payloads.readSession(memory, offset));
+                return true;
+            }
+            case UNKNOWN -> {
+                home.onUnknown(Payloads.readSession(memory, offset));
+                return true;
+            }
+            case OVER -> {
+                String why = Payloads.readClause(memory, offset, 0);
+                loop.execute(() -> onPeerGone("ended by the peer: " + why));
+                return true;
+            }
+            default -> {}
         }
         return false;
     }
 
     /** Tells the peer which codecs there are here now. */
     void announceCodecs() {
-        if (peer != null && link.isOpen()) {
-            link.writeControl(RecordType.CODECS, 0, Payloads.codecs(home.codecNames()));
-            link.flush();
+        if (peer != null && bridge.writeControl(RecordType.CODECS, 0, Payloads.codecs(home.codecNames()))) {
+            bridge.flush();
         }
     }
 
@@ -415,75 +561,133 @@ final class Channel implements Link.Owner, Session.Owner {
     public void onEnding(String why) {
         long backlog = session.backlogBytes();
         if (isIn(
-                ChannelState.CONNECTED, ChannelState.CONNECTING, ChannelState.ESTABLISHING, ChannelState.ESTABLISHED)) {
+                ChannelState.CONNECTED,
+                ChannelState.CONNECTING,
+                ChannelState.ESTABLISHING,
+                ChannelState.ESTABLISHED,
+                ChannelState.RESUMING)) {
+            boolean bridgeBroken = state == ChannelState.RESUMING;
             on(new Closing(backlog, why));
-            timer = backlog > 0
-                    ? loop.schedule(
-                            () -> stop("not drained within drain-timeout"),
-                            home.settings().drainTimeoutMs() * 1_000_000L)
-                    : loop.schedule(() -> stop("the far DRBD kept its half open"), HALF_CLOSED_NS);
+            if (state == ChannelState.CLOSE_PENDING) {
+                drainWithin(home.settings().drainTimeoutMs());
+            } else if (bridgeBroken) {
+                loop.execute(() -> end(why, false));
+            } else {
+                timer = loop.schedule(() -> stop("the far DRBD kept its half open"), HALF_CLOSED_NS);
+            }
         }
+    }
+
+    private void drainWithin(long timeoutMs) {
+        cancelTimers();
+        timer = loop.schedule(() -> stop("not drained within drain-timeout"), timeoutMs * 1_000_000L);
     }
 
     @Override
     public void onComplete() {
-        end("both ends closed");
+        if (session.isPeerGone()) {
+            String why = "what the peer had sent is delivered; " + reason;
+            cancelTimers();
+            timer = loop.schedule(() -> stop(why), RESET_LATER_NS);
+        } else {
+            end("both ends closed", false);
+        }
     }
 
     @Override
-    public void onInsideClosed(String why) {
-        if (state == ChannelState.STOPPING) {
-            finishStop();
-        }
+    public void onUnreadable(PeerViolation violation) {
+        bridge.onViolation(violation);
+        stop("peer violated the protocol: " + violation.getMessage());
     }
 
     @Override
     public void onReleased() {
-        if (state == ChannelState.STOPPING) {
-            finishStop();
-        }
+        finishStop();
     }
 
     // ---- the end
+
+    /** The local DRBD dials again, so what its last session left is worth nothing any more. */
+    void endDrain() {
+        if (state == ChannelState.CLOSE_PENDING && session.isEndedLocally()) {
+            stop("the local DRBD dialled again");
+        }
+    }
+
+    /**
+     * The peer has ended the session, or is lost for good: what it sent still goes to the local DRBD. Meta waits for data
+     * with that, or DRBD would not take it any more.
+     */
+    void onPeerGone(String why) {
+        if (ended) {
+            return;
+        }
+        Channel data = type == ChannelType.META ? drbdSession.partner(this) : null;
+        if (data != null) {
+            drainWithin(home.settings().drainTimeoutMs());
+            bridge.end(why);
+            data.loop().execute(() -> data.onPeerGone(why));
+            return;
+        }
+        long undelivered = session == null ? 0 : session.undeliveredBytes();
+        if (undelivered == 0 || !isIn(ChannelState.ESTABLISHED, ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
+            stop(why);
+            return;
+        }
+        if (state != ChannelState.CLOSE_PENDING) {
+            on(new Closing(undelivered, why));
+        }
+        drainWithin(home.settings().drainTimeoutMs());
+        bridge.end(why);
+        session.onPeerGone();
+    }
 
     /** Ends the channel before its time: what the sockets have taken still goes out, nothing else. */
     void stop(String why) {
         if (!ended && drbdSession != null) {
             drbdSession.onBroken(this, why);
         }
-        end(why);
+        end(why, false);
     }
 
-    private void end(String why) {
+    /** Ends the channel because its relay is taken down. */
+    void takeDown() {
+        end("the relay is taken down", true);
+    }
+
+    private void end(String why, boolean orderly) {
         if (ended) {
             return;
         }
         ended = true;
-        cancelTimer();
-        on(new Stop(why));
+        cancelTimers();
+        long lost = established ? session.unconfirmedBytes() : 0;
+        on(new Stop(lost == 0 ? why : "%s; %d bytes may not have reached the far DRBD".formatted(why, lost)));
         if (session != null) {
-            session.closeInside();
+            session.closeInside(orderly || !established);
             timer = loop.schedule(session::resetInside, home.settings().drainTimeoutMs() * 1_000_000L);
         }
-        if (link != null) {
-            link.close(why);
-        }
+        bridge.end(why);
         finishStop();
     }
 
     private void finishStop() {
-        if (state != ChannelState.STOPPING || link != null && !link.isGone() || session != null && !session.release()) {
+        if (!ended || state != ChannelState.STOPPING || !bridge.isGone() || session != null && !session.release()) {
             return;
         }
-        cancelTimer();
+        cancelTimers();
         on(new Closed(reason));
         home.onStopped(this);
     }
 
-    private void cancelTimer() {
+    private void cancelTimers() {
         if (timer != null) {
             timer.cancel();
             timer = null;
+        }
+        if (resumeTimer != null) {
+            resumeTimer.cancel();
+            resumeTimer = null;
         }
     }
 
@@ -497,10 +701,10 @@ final class Channel implements Link.Owner, Session.Owner {
                 reason,
                 since,
                 session == null ? "" : session.drbdAddress(),
-                link == null || !link.isOpen() ? "" : ChannelTexts.address(link.remoteAddress()),
+                bridge.peerAddress(),
                 drbdSession == null ? "" : drbdSession.describe(),
                 session == null ? ChannelTexts.NO_FLOW : session.transmitFlow(),
                 session == null ? ChannelTexts.NO_FLOW : session.receiveFlow(),
-                link == null ? 0 : link.roundTripNs());
+                bridge.roundTripNs());
     }
 }

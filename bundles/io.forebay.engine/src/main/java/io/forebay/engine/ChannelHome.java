@@ -38,14 +38,35 @@ interface ChannelHome {
     /** The session whose parts are a data and a meta channel; a new one if there is none that lacks this type. */
     DrbdSession join(Channel channel, ChannelType type);
 
+    /**
+     * The connection that the other DRBD dialled with the same role while the nodes have not begun to talk to each other;
+     * {@code null} if there is none.
+     */
+    Channel crossing(Channel channel);
+
+    /** Asks the peer, over a link that stands by, whether it still has a channel's session. */
+    void ask(Channel channel);
+
+    /** Whether there is a channel of this session that has not ended. */
+    boolean knows(UUID session);
+
+    /** The peer does not know a session. */
+    void onUnknown(UUID session);
+
+    /** A channel has its bridge, or has it again: the line is there. */
+    void onBridge();
+
     /** An acceptor is waiting for its DRBD. */
     void onWaiting(Channel channel);
+
+    /** An acceptor that was waiting has lost its bridge. */
+    void onUnbridged(Channel channel);
 
     /** A DRBD was given to a channel that cannot take it; it needs another. */
     void onNotTaken(Accepted drbd);
 
-    /** A connector's far DRBD has dialled: it is in use, and another must stand by. */
-    void onInUse(Channel channel);
+    /** A DRBD has dialled: a channel is in use, and another must stand by. */
+    void onInUse();
 
     /** The channel has stopped for good. */
     void onStopped(Channel channel);

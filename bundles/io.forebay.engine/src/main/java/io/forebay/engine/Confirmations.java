@@ -14,7 +14,7 @@ final class Confirmations {
     private static final int PARTS_OF_WINDOW = 4;
 
     private final ReceiveChain receive;
-    private final Link link;
+    private final Bridge bridge;
     private final Loop loop;
     private final long windowBytes;
     private final Runnable onSent;
@@ -25,9 +25,9 @@ final class Confirmations {
     private boolean stopped;
 
     /** With {@code onSent}, what to do after a confirmation that was sent later. */
-    Confirmations(ReceiveChain receive, Link link, Loop loop, long windowBytes, Runnable onSent) {
+    Confirmations(ReceiveChain receive, Bridge bridge, Loop loop, long windowBytes, Runnable onSent) {
         this.receive = receive;
-        this.link = link;
+        this.bridge = bridge;
         this.loop = loop;
         this.windowBytes = windowBytes;
         this.onSent = onSent;
@@ -55,7 +55,7 @@ final class Confirmations {
         scheduled = false;
         if (!stopped && !isUpToDate()) {
             send();
-            link.flush();
+            bridge.flush();
             onSent.run();
         }
     }
@@ -64,7 +64,7 @@ final class Confirmations {
     void send() {
         long limit = receive.deliveredWireBytes() + windowBytes;
         credit.putLong(0, limit);
-        if (link.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
+        if (bridge.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
             receive.creditLimit(limit);
             position = receive.deliveredPosition();
             wireBytes = receive.deliveredWireBytes();

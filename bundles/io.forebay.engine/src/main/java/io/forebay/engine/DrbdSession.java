@@ -40,7 +40,8 @@ final class DrbdSession {
         return true;
     }
 
-    private boolean isNegotiating() {
+    /** Whether the nodes talk to each other: then their connections are settled. Any thread. */
+    boolean isNegotiating() {
         return observer.featuresSeen(Node.LOCAL) || observer.featuresSeen(Node.FAR);
     }
 
@@ -64,6 +65,12 @@ final class DrbdSession {
         if (isNegotiating()) {
             observer.onEnd(sender, socket(type));
         }
+    }
+
+    /** The data channel whose fate a meta channel shares; {@code null} if there is none. */
+    synchronized Channel partner(Channel meta) {
+        Channel data = members.get(ChannelType.DATA);
+        return data == null || data == meta || data.isStopped() || !observer.featuresSeenBothWays() ? null : data;
     }
 
     /** A member broke: the other one ends with it. */

@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.state.ChannelEvent;
-import io.forebay.api.state.ChannelType;
 import io.forebay.api.state.Transition;
 import io.forebay.api.state.TransitionListener;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens to channels, in the log, each fault once until it is another or over; and to whoever listens. Thread-safe. */
+/**
+ * What happens to channels, one line of {@code key=value} each, in the log; and to whoever listens. Thread-safe.
+ *
+ * <p>The line is made here and not from SLF4J's key-value pairs, because the logging bundle would put these into the
+ * message without quotes, and a reason has blanks.
+ */
 final class EventLog implements ChannelEvents {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.forebay.relay");
-
-    private final Map<String, String> bridgeFaults = new ConcurrentHashMap<>();
+    private final Logger log;
+    private final BridgeNews news = new BridgeNews();
     private final List<TransitionListener> listeners = new CopyOnWriteArrayList<>();
+
+    EventLog() {
+        this(LoggerFactory.getLogger("io.forebay.relay"));
+    }
+
+    EventLog(Logger log) {
+        this.log = log;
+    }
 
     void add(TransitionListener listener) {
         listeners.add(listener);
@@ -31,12 +39,15 @@ final class EventLog implements ChannelEvents {
 
     @Override
     public void onTransition(Transition transition) {
-        log(transition);
+        BridgeNews.Note note = news.note(transition);
+        if (log.isEnabledForLevel(note.level())) {
+            log.atLevel(note.level()).log(line(transition, note.failures()));
+        }
         for (TransitionListener listener : listeners) {
             try {
                 listener.onTransition(transition);
             } catch (RuntimeException e) {
-                LOG.error(
+                log.error(
                         "A listener to transitions failed: {}",
                         listener.getClass().getName(),
                         e);
@@ -44,37 +55,37 @@ final class EventLog implements ChannelEvents {
         }
     }
 
-    private void log(Transition transition) {
-        if (transition.event() instanceof ChannelEvent.BridgeFailed) {
-            if (!transition.reason().equals(bridgeFaults.put(transition.relay(), transition.reason()))) {
-                LOG.warn("{}: no bridge to the peer: {}; dialling on", transition.relay(), transition.reason());
-            }
-            return;
-        }
-        if (transition.event() instanceof ChannelEvent.BridgeUp && bridgeFaults.remove(transition.relay()) != null) {
-            LOG.info("{}: the bridge to the peer stands again", transition.relay());
-        }
-        String format = "{}: channel {} {} {}: {} -> {} ({})";
-        Object[] words = {
-            transition.relay(),
-            transition.channel(),
-            transition.role().name().toLowerCase(Locale.ROOT),
-            transition.type().name().toLowerCase(Locale.ROOT),
-            transition.from().label(),
-            transition.to().label(),
-            transition.reason()
-        };
-        if (transition.type() == ChannelType.UNDEFINED) {
-            LOG.debug(format, words);
-        } else {
-            LOG.info(format, words);
-        }
+    private static String line(Transition transition, long failures) {
+        return "relay=%s channel=%d role=%s type=%s from=%s to=%s event=%s reason=%s%s"
+                .formatted(
+                        bareOrQuoted(transition.relay()),
+                        transition.channel(),
+                        label(transition.role()),
+                        label(transition.type()),
+                        transition.from().label(),
+                        transition.to().label(),
+                        transition.event().getClass().getSimpleName(),
+                        quoted(transition.reason()),
+                        failures == 0 ? "" : " failures=" + failures);
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String bareOrQuoted(String name) {
+        return name.matches("[^\\s\\p{Cntrl}\"=]+") ? name : quoted(name);
+    }
+
+    /** In quotes, and without what could end them or the line: parts of a reason come from the peer. */
+    private static String quoted(String text) {
+        return '"' + text.replace('"', '\'').replaceAll("\\p{Cntrl}", "?") + '"';
     }
 
     @Override
     public void onSentence(String relay, String sentence) {
         if (!sentence.isEmpty()) {
-            LOG.warn("{}: {}", relay, sentence);
+            log.warn("{}: {}", relay, sentence);
         }
     }
 }

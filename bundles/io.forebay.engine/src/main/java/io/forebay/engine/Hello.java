@@ -14,13 +14,13 @@ import java.util.UUID;
  * What both ends of a link say first.
  *
  * <pre>
- *   0          8                    24     25      26                34                42
- *  +----------+--------------------+------+-------+-----------------+-----------------+
- *  | features |     session id     | role | resume|received position|received on wire |
- *  +----------+-------+------------+------+-------+-----------------+-----------------+
+ *   0          8                    24     25        29                37                45
+ *  +----------+--------------------+------+---------+-----------------+-----------------+
+ *  | features |     session id     | role | attempt |received position|received on wire |
+ *  +----------+-------+------------+------+---------+-----------------+-----------------+
  *  |  credit limit    | record max | resource | from host | to host | inside | drbd | codecs ...
  *  +------------------+------------+----------+-----------+---------+--------+------+-----------
- *  42                 50           54
+ *  45                 53           57
  * </pre>
  *
  * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
@@ -29,7 +29,7 @@ import java.util.UUID;
  * @param features feature bits; none are defined yet, unknown ones are ignored
  * @param session the channel's random id, chosen by the connector; the answer repeats it
  * @param role the sender's role in the channel
- * @param resume whether the session exists and goes on
+ * @param attempt 0 for a new session; n for the n-th link that is to go on with one that exists
  * @param receivedPosition the position up to which the sender has the channel's bytes
  * @param receivedWireBytes what these were in DATA records, headers included
  * @param creditLimit how many bytes of DATA records, counted from the channel's first, it may be sent
@@ -45,7 +45,7 @@ record Hello(
         long features,
         UUID session,
         ChannelRole role,
-        boolean resume,
+        int attempt,
         long receivedPosition,
         long receivedWireBytes,
         long creditLimit,
@@ -60,6 +60,7 @@ record Hello(
     static final int STRING_BYTES_MAX = 255;
     static final int CODECS_MAX = 64;
     static final int RECORD_BYTES_MIN = 1024;
+    private static final int FIXED_BYTES = 57;
 
     Hello {
         codecs = List.copyOf(codecs);
@@ -69,7 +70,7 @@ record Hello(
         to.putLong(features);
         to.putLong(session.getMostSignificantBits()).putLong(session.getLeastSignificantBits());
         to.put((byte) (role == ChannelRole.ACCEPTOR ? 1 : 2));
-        to.put((byte) (resume ? 1 : 0));
+        to.putInt(attempt);
         to.putLong(receivedPosition).putLong(receivedWireBytes).putLong(creditLimit);
         to.putInt(recordBytesMax);
         writeString(resource, to);
@@ -81,15 +82,16 @@ record Hello(
     }
 
     static Hello read(ByteBuffer from) throws PeerViolation {
-        if (from.remaining() < 54) {
-            throw new PeerViolation("hello cut short: bytes=" + from.remaining() + " (expected: at least 54)");
+        if (from.remaining() < FIXED_BYTES) {
+            throw new PeerViolation(
+                    "hello cut short: bytes=" + from.remaining() + " (expected: at least " + FIXED_BYTES + ")");
         }
         long features = from.getLong();
         UUID session = new UUID(from.getLong(), from.getLong());
         int role = from.get();
-        int resume = from.get();
-        if (role != 1 && role != 2 || resume != 0 && resume != 1) {
-            throw new PeerViolation("hello with an impossible value: role=%d, resume=%d".formatted(role, resume));
+        int attempt = from.getInt();
+        if (role != 1 && role != 2 || attempt < 0) {
+            throw new PeerViolation("hello with an impossible value: role=%d, attempt=%d".formatted(role, attempt));
         }
         long position = from.getLong();
         long wire = from.getLong();
@@ -113,7 +115,7 @@ record Hello(
                 features,
                 session,
                 role == 1 ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR,
-                resume == 1,
+                attempt,
                 position,
                 wire,
                 credit,

@@ -26,10 +26,19 @@ final class Link implements ConnectionHandler {
         void onEarlyRecord(Link link, RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
 
         /** So many bytes of data records are in the system's hands. */
-        void onDataWritten(int bytes);
+        void onDataWritten(Link link, int bytes);
 
         /** Something was written, or memory came free: there may be more to do. */
         void onLinkProgress();
+
+        /** Nothing was heard of the peer for too long, or the peer heard nothing from here. Told once. */
+        void onLinkSilent(Link link, String reason);
+
+        /** The peer is heard again. */
+        void onLinkHeard(Link link);
+
+        /** A round trip was measured. */
+        void onLinkRoundTrip(long roundTripNs);
 
         /** The link is gone. */
         void onLinkClosed(Link link, String reason);
@@ -45,10 +54,16 @@ final class Link implements ConnectionHandler {
     static final SocketOptions SOCKET_OPTIONS = new SocketOptions(0, 0, 128 << 10);
 
     private static final int CONTROL_RING_BYTES = 16 << 10;
-    private static final long HEARTBEAT_NS = 1_000_000_000L;
-    private static final long SILENCE_NS = 4 * HEARTBEAT_NS;
+    /** How often a link says something, and after how many such times without a word it counts as silent. */
+    private static final long BEAT_IN_SESSION_NS = 200_000_000L;
 
-    private final Loop loop;
+    private static final long BEAT_STANDBY_NS = 1_000_000_000L;
+    private static final int BEATS_OF_SILENCE = 5;
+
+    /** Round trips are measured this often. */
+    private static final long ROUND_TRIP_NS = 1_000_000_000L;
+
+    private Loop loop;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL_RING_BYTES);
     private final WriteQueue queue = new WriteQueue();
@@ -64,8 +79,15 @@ final class Link implements ConnectionHandler {
     private int controlHead;
     private int controlUsed;
     private int queuedDataBytes;
+    private final ByteBuffer pingFlags = ByteBuffer.allocate(1);
+    private boolean moving;
+    private boolean violated;
     private long lastReadNs;
+    private long askedNs;
     private long roundTripNs;
+    private long beatNs;
+    private boolean silent;
+    private boolean peerDeaf;
     private Loop.Timer heartbeat;
 
     Link(Loop loop, Owner owner) {
@@ -164,7 +186,7 @@ final class Link implements ConnectionHandler {
         }
         if (data > 0) {
             queuedDataBytes -= data;
-            owner.onDataWritten(data);
+            owner.onDataWritten(this, data);
         }
         owner.onLinkProgress();
     }
@@ -192,6 +214,9 @@ final class Link implements ConnectionHandler {
 
     @Override
     public ByteBuffer readTarget() {
+        if (moving || closed) {
+            return null;
+        }
         ByteBuffer target = receive != null
                 ? receive.target()
                 : early.limit(early.capacity()).position(earlyFilled);
@@ -210,7 +235,10 @@ final class Link implements ConnectionHandler {
 
     @Override
     public void onRead(int bytes) {
-        lastReadNs = loop.nowNs();
+        if (closed) {
+            return;
+        }
+        onHeard();
         try {
             if (receive != null) {
                 receive.onRead(bytes);
@@ -218,15 +246,26 @@ final class Link implements ConnectionHandler {
                 readEarly(bytes);
             }
         } catch (PeerViolation e) {
-            fail("peer violated the protocol: " + e.getMessage());
+            onViolation(e);
         }
         owner.onLinkProgress();
+    }
+
+    /** Ends the link because of what came over it. */
+    void onViolation(PeerViolation violation) {
+        violated = true;
+        fail("peer violated the protocol: " + violation.getMessage());
+    }
+
+    /** Whether it ended because the peer violated the protocol. */
+    boolean isViolated() {
+        return violated;
     }
 
     private void readEarly(int bytes) throws PeerViolation {
         earlyFilled += bytes;
         int at = 0;
-        while (!closed && receive == null && earlyFilled - at >= RecordLayout.HEADER_BYTES) {
+        while (!closed && !moving && receive == null && earlyFilled - at >= RecordLayout.HEADER_BYTES) {
             RecordLayout.check(early, at, EARLY_BYTES / 4, crc);
             int record = RecordLayout.recordBytes(early, at);
             if (earlyFilled - at < record) {
@@ -252,40 +291,91 @@ final class Link implements ConnectionHandler {
         fail("the peer closed it");
     }
 
+    /** Moves the link to another loop; from {@code onMoved} on everything happens there. */
+    void moveTo(Loop other, Runnable onMoved) {
+        moving = true;
+        connection.moveTo(other, () -> {
+            loop = other;
+            moving = false;
+            onMoved.run();
+            if (receive == null && !closed && earlyFilled > 0) {
+                onRead(0);
+            }
+        });
+    }
+
     // ---- heartbeat
 
-    /** Begins the heartbeat, once the handshake is done. */
-    void startHeartbeat() {
+    /** Begins the heartbeat, or changes its pace: in a session silence must be noticed within a second. */
+    void startHeartbeat(boolean inSession) {
+        if (heartbeat != null) {
+            heartbeat.cancel();
+        }
+        askedNs = loop.nowNs() - ROUND_TRIP_NS;
+        beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
         lastReadNs = loop.nowNs();
-        heartbeat = loop.schedule(this::beat, HEARTBEAT_NS);
+        beat();
     }
 
     private void beat() {
         if (!isOpen()) {
             return;
         }
-        long silentNs = loop.nowNs() - lastReadNs;
-        if (silentNs > SILENCE_NS && !paused) {
-            fail("silent for %.1f s".formatted(silentNs / 1e9));
-            return;
-        }
-        writeControl(RecordType.PING, loop.nowNs(), Payloads.EMPTY);
+        long nowNs = loop.nowNs();
+        long silentNs = nowNs - lastReadNs;
+        boolean deaf = silentNs >= beatNs * BEATS_OF_SILENCE && !paused;
+        boolean ask = nowNs - askedNs >= ROUND_TRIP_NS;
+        askedNs = ask ? nowNs : askedNs;
+        pingFlags.put(0, (byte) ((ask ? Payloads.PING_ANSWER : 0) | (deaf ? Payloads.PING_DEAF : 0)));
+        writeControl(RecordType.PING, nowNs, pingFlags);
         flush();
-        heartbeat = loop.schedule(this::beat, HEARTBEAT_NS);
+        heartbeat = loop.schedule(this::beat, beatNs);
+        if (deaf) {
+            onSilent("silent for %.1f s".formatted(silentNs / 1e9));
+        }
+    }
+
+    private void onSilent(String reason) {
+        if (!silent) {
+            silent = true;
+            owner.onLinkSilent(this, reason);
+        }
+    }
+
+    private void onHeard() {
+        lastReadNs = loop.nowNs();
+        if (silent && !peerDeaf) {
+            silent = false;
+            owner.onLinkHeard(this);
+        }
     }
 
     /** Handles a record of the heartbeat; {@code false} if it is none. */
-    boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) {
+    boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
         if (type == RecordType.PING) {
-            writeControl(RecordType.PONG, RecordLayout.position(memory, offset), Payloads.EMPTY);
-            flush();
+            int flags = Payloads.readPingFlags(memory, offset);
+            peerDeaf = (flags & Payloads.PING_DEAF) != 0;
+            if (peerDeaf) {
+                onSilent("the peer hears nothing from here");
+            }
+            if ((flags & Payloads.PING_ANSWER) != 0) {
+                writeControl(RecordType.PONG, RecordLayout.position(memory, offset), Payloads.EMPTY);
+                flush();
+            }
             return true;
         }
         if (type == RecordType.PONG) {
-            roundTripNs = loop.nowNs() - RecordLayout.position(memory, offset);
+            roundTripNs = Math.max(1, loop.nowNs() - RecordLayout.position(memory, offset));
+            owner.onLinkRoundTrip(roundTripNs);
             return true;
         }
         return false;
+    }
+
+    /** Ends the link with a refusal, the answer to its hello. */
+    void refuse(Payloads.Refusal refusal, String sentence) {
+        writeControl(RecordType.REFUSE, 0, Payloads.refusal(refusal, sentence));
+        close("refused: " + sentence);
     }
 
     // ---- life

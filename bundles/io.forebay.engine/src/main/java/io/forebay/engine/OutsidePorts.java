@@ -120,8 +120,7 @@ final class OutsidePorts {
                 events.onSentence(
                         hello.resource(),
                         "refused a link from " + ChannelTexts.address(link.remoteAddress()) + ": " + refusal);
-                link.writeControl(RecordType.REFUSE, 0, Payloads.sentence(refusal));
-                link.close(refusal);
+                link.refuse(Payloads.Refusal.NOT_NOW, refusal);
             }
         }
 
@@ -136,13 +135,28 @@ final class OutsidePorts {
         }
 
         @Override
-        public void onDataWritten(int bytes) {
+        public void onDataWritten(Link link, int bytes) {
             throw new IllegalStateException("data written before the hello was answered: bytes=" + bytes);
         }
 
         @Override
         public void onLinkProgress() {
             // Nothing waits for it.
+        }
+
+        @Override
+        public void onLinkSilent(Link link, String reason) {
+            throw new IllegalStateException("heartbeat before the hello was answered: reason=" + reason);
+        }
+
+        @Override
+        public void onLinkHeard(Link link) {
+            throw new IllegalStateException("heartbeat before the hello was answered");
+        }
+
+        @Override
+        public void onLinkRoundTrip(long roundTripNs) {
+            throw new IllegalStateException("heartbeat before the hello was answered");
         }
 
         @Override

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.forebay.api.state.ChannelType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.UUID;
 
 /** The payloads of control records other than {@link Hello}. */
 final class Payloads {
@@ -21,6 +22,20 @@ final class Payloads {
         /** The DRBD at the sender's side could not be reached. */
         UNREACHABLE
     }
+
+    /** Whether a link that was refused may be tried again. */
+    enum Refusal {
+        /** Later it may be taken. */
+        NOT_NOW,
+        /** The session that it would go on with has ended here. */
+        OVER
+    }
+
+    /** Flag of a PING: the sender asks for a PONG. */
+    static final int PING_ANSWER = 1;
+
+    /** Flag of a PING: the sender has heard nothing for too long. */
+    static final int PING_DEAF = 2;
 
     private static final int CLAUSE_BYTES_MAX = 512;
 
@@ -47,12 +62,7 @@ final class Payloads {
     }
 
     static ByteBuffer end(End end, String clause) {
-        byte[] text = clause.getBytes(UTF_8);
-        int length = Math.min(text.length, CLAUSE_BYTES_MAX);
-        return ByteBuffer.allocate(1 + length)
-                .put((byte) end.ordinal())
-                .put(text, 0, length)
-                .flip();
+        return coded(end.ordinal(), clause);
     }
 
     static End readEnd(ByteBuffer memory, int offset) throws PeerViolation {
@@ -69,6 +79,51 @@ final class Payloads {
         byte[] text = new byte[length];
         memory.get(offset + RecordLayout.HEADER_BYTES + skip, text);
         return new String(text, UTF_8).replaceAll("\\p{Cntrl}", "?");
+    }
+
+    static ByteBuffer refusal(Refusal refusal, String sentence) {
+        return coded(refusal.ordinal(), sentence);
+    }
+
+    private static ByteBuffer coded(int code, String clause) {
+        byte[] text = clause.getBytes(UTF_8);
+        int length = Math.min(text.length, CLAUSE_BYTES_MAX);
+        return ByteBuffer.allocate(1 + length)
+                .put((byte) code)
+                .put(text, 0, length)
+                .flip();
+    }
+
+    static Refusal readRefusal(ByteBuffer memory, int offset) throws PeerViolation {
+        int code = RecordLayout.rawBytes(memory, offset) > 0 ? memory.get(offset + RecordLayout.HEADER_BYTES) : -1;
+        if (code < 0 || code >= Refusal.values().length) {
+            throw new PeerViolation("impossible refusal: refusal=" + code + " (expected: 0 or 1)");
+        }
+        return Refusal.values()[code];
+    }
+
+    static ByteBuffer session(UUID id) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .flip();
+    }
+
+    static UUID readSession(ByteBuffer memory, int offset) throws PeerViolation {
+        if (RecordLayout.rawBytes(memory, offset) != 2 * Long.BYTES) {
+            throw new PeerViolation("question without a session: bytes=" + RecordLayout.rawBytes(memory, offset)
+                    + " (expected: " + 2 * Long.BYTES + ")");
+        }
+        int at = offset + RecordLayout.HEADER_BYTES;
+        return new UUID(memory.getLong(at), memory.getLong(at + Long.BYTES));
+    }
+
+    static int readPingFlags(ByteBuffer memory, int offset) throws PeerViolation {
+        if (RecordLayout.rawBytes(memory, offset) != 1) {
+            throw new PeerViolation(
+                    "ping without flags: bytes=" + RecordLayout.rawBytes(memory, offset) + " (expected: 1)");
+        }
+        return memory.get(offset + RecordLayout.HEADER_BYTES);
     }
 
     static ByteBuffer sentence(String sentence) {

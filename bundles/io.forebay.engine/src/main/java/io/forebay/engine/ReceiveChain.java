@@ -87,6 +87,10 @@ final class ReceiveChain {
         return rawRecords;
     }
 
+    long creditLimit() {
+        return creditLimit;
+    }
+
     boolean allDelivered() {
         return deliveredPosition == receivedPosition;
     }

@@ -30,6 +30,7 @@ final class RecordChain {
     private long sentPosition;
     private long committedWireBytes;
     private long sentWireBytes;
+    private long releasedWireBytes;
     private long creditLimit;
     private final int recordBytesMax;
     private long records;
@@ -158,10 +159,10 @@ final class RecordChain {
     }
 
     /** Hands whole records to the link, as far as the link's room and the peer's credit go. */
-    void send(Link link) {
+    void send(Bridge bridge) {
         for (Piece piece : pieces) {
             while (piece.used < piece.filled) {
-                int room = (int) Math.min(link.roomBytes(), creditLimit - sentWireBytes);
+                int room = (int) Math.min(bridge.roomBytes(), creditLimit - sentWireBytes);
                 int end = piece.used;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
@@ -176,7 +177,7 @@ final class RecordChain {
                 }
                 piece.lent += end - piece.used;
                 sentWireBytes += end - piece.used;
-                link.writeData(piece.range(piece.used, end));
+                bridge.writeData(piece.range(piece.used, end));
                 piece.used = end;
             }
         }
@@ -215,23 +216,62 @@ final class RecordChain {
     private void releaseConfirmed() {
         Piece head = pieces.peekFirst();
         while (head != null && head.lent == 0 && head.used == head.filled && head.endPosition <= confirmedPosition) {
+            releasedWireBytes += head.filled;
             account.release(pieces.removeFirst());
             head = pieces.peekFirst();
         }
     }
 
-    /** The link is gone: nothing is lent any more, and what the peer has not received will be sent again. */
-    void rewind(long position, long wireBytes) {
-        sentPosition = position;
-        sentWireBytes = wireBytes;
+    /**
+     * The link is gone: nothing is lent any more, and what the peer has not received will be sent again.
+     *
+     * @param position the peer has all bytes before it
+     * @param wireBytes what these were in records
+     * @throws PeerViolation if the peer cannot have that, or no record begins there; nothing has changed then
+     */
+    void rewind(long position, long wireBytes, long credit) throws PeerViolation {
+        long wireAtPosition = wireBytesAt(position);
+        if (position < confirmedPosition
+                || position > sentPosition
+                || wireAtPosition != wireBytes
+                || credit < creditLimit) {
+            throw new PeerViolation(
+                    "impossible position to go on from: position=%d, wire=%d, credit=%d (expected: position %d to %d, wire %d, credit at least %d)"
+                            .formatted(
+                                    position,
+                                    wireBytes,
+                                    credit,
+                                    confirmedPosition,
+                                    sentPosition,
+                                    wireAtPosition,
+                                    creditLimit));
+        }
+        long wire = releasedWireBytes;
         for (Piece piece : pieces) {
             piece.lent = 0;
+            piece.used = (int) Math.max(0, Math.min(piece.filled, wireBytes - wire));
+            wire += piece.filled;
+        }
+        sentPosition = position;
+        sentWireBytes = wireBytes;
+        creditLimit = credit;
+        releaseConfirmed();
+    }
+
+    /** What all bytes before a position are in records; -1 if no record begins there. */
+    private long wireBytesAt(long position) {
+        long wire = releasedWireBytes;
+        for (Piece piece : pieces) {
             int offset = 0;
-            while (offset < piece.filled && RecordLayout.position(piece.memory, offset) < position) {
+            while (offset < piece.filled) {
+                if (RecordLayout.position(piece.memory, offset) == position) {
+                    return wire + offset;
+                }
                 offset += RecordLayout.recordBytes(piece.memory, offset);
             }
-            piece.used = offset;
+            wire += piece.filled;
         }
+        return position == committedPosition ? wire : -1;
     }
 
     /** Returns all segments; nothing may be lent. */

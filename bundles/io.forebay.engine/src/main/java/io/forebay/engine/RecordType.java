@@ -7,7 +7,7 @@ enum RecordType {
     HELLO(1),
     /** The answer to a hello that is accepted: a {@link Hello}. */
     WELCOME(2),
-    /** The answer to a hello that is not: a sentence. The link ends. */
+    /** The answer to a hello that is not; payload: whether it may be tried again, 1 byte, and why, a sentence. The link ends. */
     REFUSE(3),
     /** A piece of the channel's bytes, from {@code position} on. */
     DATA(4),
@@ -21,12 +21,20 @@ enum RecordType {
     CLOSE(8),
     /** The sender's list of codecs is now this one; it only grows. */
     CODECS(9),
-    /** Heartbeat; {@code position}: the sender's clock. */
+    /** Heartbeat; {@code position}: the sender's clock; payload: flags, 1 byte. */
     PING(10),
     /** The answer to a ping, at once; {@code position}: the ping's. */
-    PONG(11);
+    PONG(11),
+    /** The sender has ended the session and takes nothing more; payload: why, a clause. The link ends. */
+    OVER(12),
+    /** The connection of the sender's DRBD is gone: nothing can be delivered to it any more. */
+    GONE(13),
+    /** Over a link that stands by: does the session still exist there? Payload: its id, 16 bytes. */
+    ASK(14),
+    /** The answer to ASK if it does not; payload: its id, 16 bytes. */
+    UNKNOWN(15);
 
-    private static final RecordType[] BY_CODE = new RecordType[12];
+    private static final RecordType[] BY_CODE = new RecordType[16];
 
     static {
         for (RecordType type : values()) {

@@ -14,12 +14,14 @@ import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
+import io.forebay.engine.Payloads.Refusal;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -38,6 +40,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     /** How long a DRBD that dialled in waits for a bridge; within half a second it must be let go (rule R6, section 1.5). */
     private static final long BRIDGE_WAIT_NS = 400_000_000L;
 
+    /** Acceptors that stand by at least, with or without a bridge. */
+    private static final int ACCEPTORS = 1;
+
     private static final long OPEN_AGAIN_NS = 1_000_000_000L;
     private static final long REPLACE_NS = 100_000_000L;
 
@@ -47,8 +52,8 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final List<DrbdSession> sessions = new ArrayList<>();
+    private final Set<Channel> typed = new HashSet<>();
     private final RelayHealth health;
-    private final Instant created;
     private volatile RelaySettings settings;
     private volatile RelayMemory memory;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
@@ -56,7 +61,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private volatile boolean closed;
     private Listener inside;
     private boolean outsideOpen;
-    private int standby;
 
     /** A DRBD that dialled in before there was a bridge. */
     private record Pending(Accepted drbd, Loop.Timer timer) {}
@@ -66,7 +70,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
         this.health = new RelayHealth(engine.surroundings().clock());
-        this.created = engine.surroundings().clock().instant();
+        replenish();
     }
 
     // ---- opening
@@ -81,7 +85,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             openMemory();
             openPorts();
             problem = "";
-            control.execute(this::begin);
+            channels.values().forEach(channel -> channel.loop().execute(channel::start));
         } catch (RefusedSettingException e) {
             report(e.getMessage());
             control.schedule(() -> engine.surroundings().blocking().execute(this::open), OPEN_AGAIN_NS);
@@ -127,21 +131,40 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private void report(String sentence) {
         if (!sentence.equals(problem)) {
             problem = sentence;
+            channels.values().forEach(channel -> channel.loop().execute(() -> channel.onNoMemory(sentence)));
             engine.surroundings().events().onSentence(settings.name(), sentence);
         }
     }
 
-    private void begin() {
-        while (!closed && standby < STANDBY) {
-            standby++;
-            Channel channel = new Channel(
-                    engine.nextChannel(),
-                    ChannelRole.CONNECTOR,
-                    this,
-                    engine.outsidePorts().nextLoop());
-            channels.put(channel.id(), channel);
-            channel.loop().execute(channel::startDialling);
+    /** Makes as many channels stand by as must. */
+    private synchronized void replenish() {
+        while (!closed && standby(ChannelRole.ACCEPTOR) < ACCEPTORS) {
+            add(ChannelRole.ACCEPTOR);
         }
+        while (!closed && standby(ChannelRole.CONNECTOR) < STANDBY) {
+            add(ChannelRole.CONNECTOR);
+        }
+    }
+
+    private long standby(ChannelRole role) {
+        return channels.values().stream()
+                .filter(channel -> channel.role() == role && channel.isStandby())
+                .count();
+    }
+
+    private Channel add(ChannelRole role) {
+        boolean first = memory == null;
+        Channel channel = new Channel(
+                engine.nextChannel(),
+                role,
+                first ? ChannelState.ALLOCATING : ChannelState.STOPPED,
+                this,
+                engine.outsidePorts().nextLoop());
+        channels.put(channel.id(), channel);
+        if (!first) {
+            channel.loop().execute(channel::start);
+        }
+        return channel;
     }
 
     /** Takes new settings that need no new memory and no new ports. */
@@ -179,7 +202,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         control.execute(() -> {
             pending.forEach(this::letGo);
             pending.clear();
-            channels.values().forEach(channel -> channel.loop().execute(() -> channel.stop("the relay is taken down")));
+            channels.values().forEach(channel -> channel.loop().execute(() -> channel.takeDown()));
             releaseMemory();
         });
     }
@@ -252,19 +275,44 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         if (closed || memory == null) {
             return "the relay is not ready: " + (problem.isEmpty() ? "its memory is being obtained" : problem);
         }
-        if (hello.role() != ChannelRole.CONNECTOR || hello.resume()) {
-            return "hello of a role that cannot dial: role=%s, resume=%s".formatted(hello.role(), hello.resume());
+        if (hello.role() != ChannelRole.CONNECTOR) {
+            return "hello of a role that cannot dial: role=" + hello.role();
         }
+        onBridge();
+        Channel channel = hello.attempt() == 0 ? reserve() : inSession(hello.session());
+        if (channel != null) {
+            link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
+        } else if (hello.attempt() > 0) {
+            link.refuse(Refusal.OVER, "the session has ended here");
+        } else {
+            return "there are %d bridges in reserve already".formatted(RESERVE_MAX);
+        }
+        return null;
+    }
+
+    private Channel inSession(UUID session) {
+        return channels.values().stream()
+                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && session.equals(channel.sessionId()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** An acceptor that lacks a bridge; {@code null} if there are enough that have one. */
+    private synchronized Channel reserve() {
         long reserve = channels.values().stream()
                 .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && channel.state() == ChannelState.WAITING)
                 .count();
         if (reserve >= RESERVE_MAX) {
-            return "there are %d bridges in reserve already".formatted(reserve);
+            return null;
         }
-        Channel channel = new Channel(engine.nextChannel(), ChannelRole.ACCEPTOR, this, link.loop());
-        channels.put(channel.id(), channel);
-        channel.acceptBridge(link, hello);
-        return null;
+        for (Channel channel : channels.values()) {
+            if (channel.role() == ChannelRole.ACCEPTOR && channel.claim()) {
+                return channel;
+            }
+        }
+        Channel channel = add(ChannelRole.ACCEPTOR);
+        channel.claimEarly();
+        return channel;
     }
 
     @Override
@@ -280,11 +328,63 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     }
 
     @Override
-    public void onInUse(Channel channel) {
-        control.execute(() -> {
-            standby--;
-            begin();
-        });
+    public void onUnbridged(Channel channel) {
+        control.execute(() -> waiting.remove(channel));
+    }
+
+    @Override
+    public void onInUse() {
+        control.execute(this::replenish);
+    }
+
+    @Override
+    public void onBridge() {
+        channels.values().forEach(channel -> channel.loop().execute(channel::onLineBack));
+    }
+
+    @Override
+    public void ask(Channel channel) {
+        channels.values().stream()
+                .filter(other -> other.role() == ChannelRole.CONNECTOR && other.state() == ChannelState.CONNECTING)
+                .filter(Channel::isStandby)
+                .findFirst()
+                .ifPresent(other -> other.loop().execute(() -> other.ask(channel.sessionId())));
+    }
+
+    @Override
+    public boolean knows(UUID session) {
+        return channels.values().stream()
+                .anyMatch(channel -> session.equals(channel.sessionId()) && !channel.hasEnded());
+    }
+
+    @Override
+    public void onUnknown(UUID session) {
+        Channel channel = inSession(session);
+        if (channel != null) {
+            channel.loop().execute(() -> channel.onPeerGone("the peer does not know the session any more"));
+        }
+    }
+
+    @Override
+    public Channel crossing(Channel channel) {
+        synchronized (sessions) {
+            Channel rival = typed.stream()
+                    .filter(other -> isCrossing(channel, other))
+                    .findFirst()
+                    .orElse(null);
+            if (rival == null || channel.role() == ChannelRole.CONNECTOR) {
+                typed.add(channel);
+            }
+            return rival;
+        }
+    }
+
+    private static boolean isCrossing(Channel channel, Channel other) {
+        DrbdSession session = other.drbdSession();
+        return other.type() == channel.type()
+                && other.role() != channel.role()
+                && !other.isEnding()
+                && (session == null || !session.isNegotiating());
     }
 
     @Override
@@ -292,10 +392,10 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         control.execute(() -> {
             channels.remove(channel.id());
             waiting.remove(channel);
-            if (channel.role() == ChannelRole.CONNECTOR && channel.type() == ChannelType.UNDEFINED) {
-                standby--;
-                control.schedule(this::begin, REPLACE_NS);
+            synchronized (sessions) {
+                typed.remove(channel);
             }
+            control.schedule(this::replenish, REPLACE_NS);
             releaseMemory();
         });
     }
@@ -384,7 +484,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
         return RelayReport.of(
-                settings, problem, memory, created, snapshots.of(channels.values()), health.peer(), health.faults());
+                settings, problem, memory, snapshots.of(channels.values()), health.peer(), health.faults());
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */

@@ -8,12 +8,15 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
 final class RelayHealth {
 
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
+    private final long[] roundTripsNs = new long[16];
+    private int next;
     private PeerStatus peer = PeerStatus.UNKNOWN;
 
     RelayHealth(InstantSource clock) {
@@ -38,6 +41,16 @@ final class RelayHealth {
     /** The peer said who it is. */
     synchronized void onPeer(Hello hello) {
         peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd());
+    }
+
+    /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */
+    synchronized void onRoundTrip(long ns) {
+        roundTripsNs[next++ % roundTripsNs.length] = ns;
+    }
+
+    /** The round trip to the peer; 0 while unknown. */
+    synchronized long roundTripNs() {
+        return LongStream.of(roundTripsNs).filter(ns -> ns > 0).min().orElse(0);
     }
 
     synchronized List<Fault> faults() {

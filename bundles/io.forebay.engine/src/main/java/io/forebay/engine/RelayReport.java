@@ -9,7 +9,6 @@ import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +23,6 @@ final class RelayReport {
             RelaySettings settings,
             String problem,
             RelayMemory memory,
-            Instant created,
             List<ChannelStatus> channels,
             PeerStatus peer,
             List<Fault> faults) {
@@ -36,9 +34,10 @@ final class RelayReport {
             List<ChannelStatus> inUse =
                     ofRole.stream().filter(RelayReport::isInUse).toList();
             if (inUse.isEmpty() && !complete) {
-                shown.add(ofRole.stream()
+                ofRole.stream()
+                        .filter(one -> one.state() != ChannelState.STOPPED)
                         .max(Comparator.comparing(one -> one.state().ordinal()))
-                        .orElseGet(() -> withoutBridge(role, settings, problem, memory, created)));
+                        .ifPresent(shown::add);
             }
             shown.addAll(inUse);
         }
@@ -68,28 +67,5 @@ final class RelayReport {
 
     private static boolean isInUse(ChannelStatus channel) {
         return channel.type() != ChannelType.UNDEFINED && channel.state() != ChannelState.STOPPED;
-    }
-
-    /** The acceptor, or connector, that a relay would have if it had a bridge, or memory. */
-    private static ChannelStatus withoutBridge(
-            ChannelRole role, RelaySettings settings, String problem, RelayMemory memory, Instant created) {
-        ChannelState state = memory == null ? ChannelState.ALLOCATING : ChannelState.BRIDGING;
-        String reason = memory != null && role == ChannelRole.ACCEPTOR
-                ? "waiting for the peer at "
-                        + ChannelTexts.address(settings.addresses().outside())
-                : problem;
-        return new ChannelStatus(
-                0,
-                role,
-                ChannelType.UNDEFINED,
-                state,
-                reason,
-                created,
-                "",
-                "",
-                "",
-                ChannelTexts.NO_FLOW,
-                ChannelTexts.NO_FLOW,
-                0);
     }
 }

@@ -21,12 +21,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * One connection of the local DRBD and everything between it and the link: the way of a byte in both directions. Owned by
+ * One connection of the local DRBD and everything between it and the bridge: the way of a byte in both directions. Owned by
  * the channel's loop.
  *
  * <pre>
- *   DRBD ─▶ [CompressionStage] ─▶ RecordChain ─▶ Link
- *   DRBD ◀──────────────────── ReceiveChain ◀── Link
+ *   DRBD ─▶ [CompressionStage] ─▶ RecordChain ─▶ Bridge
+ *   DRBD ◀──────────────────── ReceiveChain ◀── Bridge
  * </pre>
  */
 final class Session implements ConnectionHandler, ReceiveChain.Owner {
@@ -48,10 +48,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         /** Nothing is left to be sent or delivered. */
         void onComplete();
 
-        /** The session can no longer move: the local DRBD's connection is gone. */
-        void onInsideClosed(String reason);
+        /** What the peer sent cannot be read: the session is lost. */
+        void onUnreadable(PeerViolation violation);
 
-        /** Something is in the system's hands, or came: the channel may have to act on the link. */
+        /** Something came home: a session that is closed may be released now. */
         void onReleased();
     }
 
@@ -60,12 +60,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     private final Owner owner;
     private final Loop loop;
-    private final Link link;
+    private final Bridge bridge;
     private FirstPacketReader first;
     private Connection inside;
     private Dial dial;
     private boolean insideGone;
-    private boolean insideBroken;
     private boolean insidePaused;
 
     private ChannelType type;
@@ -79,13 +78,16 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     private End localEnd;
     private String localEndReason = "";
     private boolean endSent;
+    private boolean goneSent;
     private End farEnd;
+    private boolean farGone;
+    private boolean peerGone;
     private boolean completed;
 
-    Session(Owner owner, Loop loop, Link link) {
+    Session(Owner owner, Loop loop, Bridge bridge) {
         this.owner = owner;
         this.loop = loop;
-        this.link = link;
+        this.bridge = bridge;
     }
 
     /** Expects the local DRBD's first packet on a connection that it dialled. */
@@ -126,8 +128,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                 home.memory().segmentBytes(),
                 Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
-        confirmations = new Confirmations(receive, link, loop, memory.windowBytes(), this::checkComplete);
-        link.receiveInto(receive);
+        confirmations = new Confirmations(receive, bridge, loop, memory.windowBytes(), this::checkComplete);
+        bridge.beginSession(receive);
         confirmations.send();
     }
 
@@ -161,7 +163,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         try {
             receive.open();
         } catch (PeerViolation e) {
-            link.fail("peer violated the protocol: " + e.getMessage());
+            owner.onUnreadable(e);
         }
         pump();
     }
@@ -174,7 +176,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     @Override
     public ByteBuffer readTarget() {
-        if (insideGone || localEnd != null) {
+        if (insideGone || localEnd != null || farGone) {
             return null;
         }
         if (first != null) {
@@ -207,7 +209,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     @Override
     public void onClosed(IOException cause) {
         insideGone = true;
-        insideBroken = cause != null;
         inside = null;
         String reason = cause == null ? "closed" : cause.getMessage();
         if (first != null) {
@@ -216,9 +217,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             endLocally(End.RESET, "the local DRBD's connection broke: " + reason);
         }
         if (transmit != null) {
-            checkComplete();
+            pump();
         }
-        owner.onInsideClosed(reason);
+        owner.onReleased();
     }
 
     private void endLocally(End end, String reason) {
@@ -247,6 +248,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                             .formatted(RecordLayout.position(memory, offset), receive.receivedPosition()));
                 }
             }
+            case GONE -> farGone = true;
             default -> throw new PeerViolation("unexpected record: type=" + type);
         }
     }
@@ -261,8 +263,15 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     @Override
     public void onEnd(ByteBuffer memory, int offset) {
+        if (farEnd != null) {
+            return; // it came once more, over another link
+        }
         try {
-            farEnd = Payloads.readEnd(memory, offset);
+            End end = Payloads.readEnd(memory, offset);
+            if (end == End.UNREACHABLE) {
+                return; // nothing has begun that could end
+            }
+            farEnd = end;
         } catch (PeerViolation e) {
             throw new IllegalStateException("record changed after it was checked", e);
         }
@@ -278,7 +287,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         try {
             receive.onWritten(bytes);
         } catch (PeerViolation e) {
-            link.fail("peer violated the protocol: " + e.getMessage());
+            owner.onUnreadable(e);
         }
         pump();
     }
@@ -291,10 +300,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             owner.onReleased();
             return;
         }
-        transmit.pump(link);
+        transmit.pump(bridge);
         sendEnd();
         confirmations.confirm(farEnd != null);
-        link.flush();
+        bridge.flush();
         if (inside != null) {
             inside.flush();
         }
@@ -313,9 +322,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         try {
             receive.deliver();
         } catch (PeerViolation e) {
-            link.fail("peer violated the protocol: " + e.getMessage());
+            owner.onUnreadable(e);
         }
-        link.resume();
+        bridge.resumeReading();
         pump();
     }
 
@@ -326,19 +335,74 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     private void sendEnd() {
+        if (insideGone && !goneSent) {
+            goneSent = bridge.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
+        }
         if (localEnd != null && !endSent && transmit.isAllSent()) {
-            endSent = link.writeControl(
+            endSent = bridge.writeControl(
                     RecordType.CLOSE, transmit.receivedPosition(), Payloads.end(localEnd, localEndReason));
         }
     }
 
     private void checkComplete() {
-        boolean sent = endSent && transmit.isAllConfirmed();
-        boolean received = farEnd != null && receive.allDelivered() && confirmations.isUpToDate();
-        if (!completed && (sent && (received || insideBroken) || farEnd == End.RESET)) {
+        boolean sent = farGone || endSent && transmit.isAllConfirmed();
+        boolean told = peerGone || farEnd != null && confirmations.isUpToDate();
+        boolean received = insideGone || receive.allDelivered() && told;
+        if (!completed && (sent && received || farEnd == End.RESET)) {
             completed = true;
             owner.onComplete();
         }
+    }
+
+    // ---- when the bridge breaks
+
+    /** The position up to which the far DRBD's bytes are here; for the hello, as are the next two. */
+    long receivedPosition() {
+        return receive == null ? 0 : receive.receivedPosition();
+    }
+
+    long receivedWireBytes() {
+        return receive == null ? 0 : receive.receivedWireBytes();
+    }
+
+    long creditLimit() {
+        return receive == null ? Channel.INITIAL_CREDIT : receive.creditLimit();
+    }
+
+    /** No link carries anything: whatever the peer lacks is sent again, and what it had begun to send comes anew. */
+    void rewind(Hello peer) throws PeerViolation {
+        transmit.rewind(peer);
+        receive.dropPartial();
+        endSent = false;
+        goneSent = false;
+    }
+
+    /** Goes on over another link. */
+    void resume() {
+        bridge.receiveInto(receive);
+        confirmations.send();
+        pump();
+    }
+
+    /** The peer is lost for good: what it sent is still delivered, nothing is sent any more. */
+    void onPeerGone() {
+        peerGone = true;
+        farGone = true;
+        pump();
+    }
+
+    /** What the local DRBD still lacks of the bytes that are here; 0 if it is gone. */
+    long undeliveredBytes() {
+        return inside == null || receive == null ? 0 : receive.receivedPosition() - receive.deliveredPosition();
+    }
+
+    /** What the far DRBD is not known to have. */
+    long unconfirmedBytes() {
+        return transmit == null ? 0 : transmit.backlogBytes();
+    }
+
+    boolean isPeerGone() {
+        return peerGone;
     }
 
     /** Whether the local DRBD has ended its side. */
@@ -353,8 +417,12 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                 : transmit.backlogBytes() + receive.receivedPosition() - receive.deliveredPosition();
     }
 
-    /** Closes the local DRBD's connection as the far one ended: reset as reset, else FIN. */
-    void closeInside() {
+    /**
+     * Closes the local DRBD's connection: with FIN if the far DRBD's stream ended so and was delivered whole, or if it is
+     * {@code orderly}; else with a reset, for then bytes may be missing.
+     */
+    void closeInside(boolean orderly) {
+        boolean whole = farEnd == End.FIN && receive.allDelivered();
         completed = true;
         insideGone = true;
         if (first != null) {
@@ -370,10 +438,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             dial.cancel();
         }
         if (inside != null) {
-            if (farEnd == End.RESET) {
-                inside.reset();
-            } else {
+            if (orderly || whole) {
                 inside.close();
+            } else {
+                inside.reset();
             }
         }
     }
@@ -391,7 +459,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
      * @return whether they are home
      */
     boolean release() {
-        if (inside != null || !link.isGone() || account != null && !transmit.release()) {
+        if (inside != null || !bridge.isGone() || account != null && !transmit.release()) {
             return false;
         }
         if (account != null) {

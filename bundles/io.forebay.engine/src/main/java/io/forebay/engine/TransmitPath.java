@@ -84,15 +84,20 @@ final class TransmitPath {
     }
 
     /** Compresses and sends what can be. */
-    void pump(Link link) {
+    void pump(Bridge bridge) {
         if (stage != null) {
             stage.pump();
         }
-        chain.send(link);
+        chain.send(bridge);
     }
 
     void onWritten(int bytes) {
         chain.onWritten(bytes);
+    }
+
+    /** Goes on from where the peer is; see {@link RecordChain#rewind}. */
+    void rewind(Hello peer) throws PeerViolation {
+        chain.rewind(peer.receivedPosition(), peer.receivedWireBytes(), peer.creditLimit());
     }
 
     void onConfirm(long position, long credit) throws PeerViolation {

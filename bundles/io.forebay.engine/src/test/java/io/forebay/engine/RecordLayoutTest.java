@@ -125,7 +125,7 @@ class RecordLayoutTest {
                 0,
                 new UUID(1, 2),
                 ChannelRole.CONNECTOR,
-                false,
+                0,
                 3,
                 4,
                 2048,

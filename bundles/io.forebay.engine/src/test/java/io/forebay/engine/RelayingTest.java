@@ -346,7 +346,7 @@ class RelayingTest {
                 "its end",
                 () -> sites.a.status().channels().stream().anyMatch(one -> one.state() == ChannelState.STOPPING));
         sites.network.kill(sites.b.transport);
-        sites.await("the other half", () -> near.fin);
+        sites.await("the other half", () -> near.closed);
         sites.b.start(MEMLIMIT, "none");
         sites.await("ready again", () -> sites.a.isReady() && sites.b.isReady());
         sites.closeAndProveEmpty();
@@ -359,8 +359,8 @@ class RelayingTest {
         acceptedBy(sites, sites.b);
         near.send(writes(20, 32 << 10));
         sites.network.kill(sites.b.transport);
-        sites.await("the local DRBD let go", () -> near.fin);
         sites.b.start(MEMLIMIT, "zstd level 1");
+        sites.await("the local DRBD let go", () -> near.closed);
         sites.await("ready again", () -> sites.a.isReady() && sites.b.isReady());
         Socket next = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
         sites.await("the far DRBD", () -> sites.b.drbd.accepted().size() == 2);
@@ -369,21 +369,6 @@ class RelayingTest {
         next.send(there);
         sites.await("delivery", () -> far.receivedBytes() == there.length + 8);
         assertThat(far.received()).isEqualTo(joined(PretendDrbd.FIRST_DATA, there));
-        sites.closeAndProveEmpty();
-    }
-
-    @Test
-    void shouldEndASilentBridgeAndRebuildItWhenTheWanIsBack() {
-        TwoSites sites = sites("none");
-        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
-        acceptedBy(sites, sites.b);
-        sites.wan().cut(true);
-        sites.await("the local DRBD let go", () -> near.fin);
-        assertThat(sites.events).anyMatch(one -> one.contains("silent for"));
-        sites.wan().cut(false);
-        long before = sites.loop.nowNs();
-        sites.await("ready again", () -> sites.a.isReady() && sites.b.isReady());
-        assertThat(sites.loop.nowNs() - before).isLessThan(5 * SECOND);
         sites.closeAndProveEmpty();
     }
 
@@ -407,7 +392,8 @@ class RelayingTest {
     }
 
     @Test
-    void shouldEndOneBridgeAndNothingElseWhenABitOnTheWanIsFlipped() {
+    void shouldDeliverNoWrongByteAndDisturbNobodyWhenABitOnTheWanIsFlipped() {
+        int whole = 0;
         for (int flip = 0; flip < 40; flip++) {
             TwoSites sites = sites(flip % 2 == 0 ? "none" : "zstd level 1");
             Socket meta = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_META);
@@ -417,15 +403,17 @@ class RelayingTest {
             Socket far = sites.b.drbd.accepted().get(1);
             sites.await("first packet", () -> far.receivedBytes() == 8);
             byte[] there = writes(20, 16 << 10);
+            byte[] all = joined(PretendDrbd.FIRST_DATA, there);
             sites.wan().flipBitAfter(random.nextInt(there.length / 3));
             data.send(there);
-            sites.await("the end", () -> far.fin || far.closed);
-            byte[] all = joined(PretendDrbd.FIRST_DATA, there);
+            sites.await("the end", () -> far.fin || far.closed || far.receivedBytes() == all.length);
             assertThat(far.received()).isEqualTo(java.util.Arrays.copyOf(all, far.receivedBytes()));
-            assertThat(far.receivedBytes()).isLessThan(all.length);
+            whole += far.receivedBytes() == all.length ? 1 : 0;
+            assertThat(far.fin).isFalse();
             assertThat(meta.closed || meta.fin).isFalse();
             assertThat(sites.events).anyMatch(one -> one.contains("peer violated the protocol"));
             sites.closeAndProveEmpty();
         }
+        assertThat(whole).as("sessions that went on").isPositive();
     }
 }

@@ -33,6 +33,7 @@ final class TwoSites {
 
     final HandDrivenLoop loop = new HandDrivenLoop();
     final SimulatedNetwork network;
+    private final Random seeds;
     final List<String> events = new ArrayList<>();
     final Site a;
     final Site b;
@@ -76,7 +77,7 @@ final class TwoSites {
                     loop.schedule(task, 20_000);
                 }
             };
-            Random random = new Random(network.hashCode());
+            Random random = new Random(seeds.nextLong());
             engine = new Engine(
                     transport,
                     new TransitionTable(),
@@ -143,6 +144,7 @@ final class TwoSites {
     TwoSites(long seed, BabAllocator ofA, BabAllocator ofB) {
         System.out.println("seed " + seed);
         network = new SimulatedNetwork(loop, seed);
+        seeds = new Random(seed);
         a = new Site(1, ofA);
         b = new Site(2, ofB);
     }

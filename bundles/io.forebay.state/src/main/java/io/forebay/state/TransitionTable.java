@@ -32,9 +32,6 @@ public final class TransitionTable implements StateTable {
     private static final BiPredicate<ChannelType, ChannelEvent> WORTH_DRAINING =
             (type, event) -> type == ChannelType.DATA && event instanceof Closing closing && closing.backlogBytes() > 0;
 
-    private static final BiPredicate<ChannelType, ChannelEvent> BRIDGE_STANDS =
-            (type, event) -> event instanceof Restart restart && restart.bridgeStands();
-
     private record Rule(
             Set<ChannelState> from,
             Set<ChannelRole> roles,
@@ -61,11 +58,12 @@ public final class TransitionTable implements StateTable {
             rule(HAS_SESSION, BOTH, Closing.class, STOPPING),
             rule(EnumSet.of(CLOSE_PENDING), BOTH, Drained.class, STOPPING),
             rule(EnumSet.of(CLOSE_PENDING, STOPPING), BOTH, Closing.class, STOPPING),
-            rule(EnumSet.of(CONNECTED, ESTABLISHING, CLOSE_PENDING), BOTH, BridgeLost.class, STOPPING),
+            rule(EnumSet.of(CLOSE_PENDING), BOTH, BridgeLost.class, CLOSE_PENDING),
+            rule(EnumSet.of(CLOSE_PENDING), BOTH, BridgeFailed.class, CLOSE_PENDING),
+            rule(EnumSet.of(CLOSE_PENDING), BOTH, Resumed.class, CLOSE_PENDING),
+            rule(EnumSet.of(CONNECTED, ESTABLISHING), BOTH, BridgeLost.class, STOPPING),
             rule(EnumSet.complementOf(EnumSet.of(STOPPED)), BOTH, Stop.class, STOPPING),
             rule(EnumSet.of(STOPPING), BOTH, Closed.class, STOPPED),
-            new Rule(EnumSet.of(STOPPED), ACCEPTOR, Restart.class, BRIDGE_STANDS, WAITING),
-            new Rule(EnumSet.of(STOPPED), CONNECTOR, Restart.class, BRIDGE_STANDS, CONNECTING),
             rule(EnumSet.of(STOPPED), BOTH, Restart.class, BRIDGING));
 
     private static Rule rule(

@@ -32,7 +32,7 @@ class TransitionTableTest {
             new Drained(""),
             new Stop(""),
             new Closed(""),
-            new Restart(false, ""));
+            new Restart(""));
 
     /** Every legal step of a data channel; what is not here must be refused. */
     private static final Map<String, String> ACCEPTOR_STEPS = steps("""
@@ -48,7 +48,8 @@ class TransitionTableTest {
             established BridgeLost resuming, established Closing stopping, established Stop stopping,
             resuming BridgeFailed resuming, resuming Resumed established, resuming Closing stopping,
             resuming Stop stopping,
-            close_pending Drained stopping, close_pending Closing stopping, close_pending BridgeLost stopping,
+            close_pending Drained stopping, close_pending Closing stopping, close_pending BridgeLost close_pending,
+            close_pending BridgeFailed close_pending, close_pending Resumed close_pending,
             close_pending Stop stopping,
             stopping Closing stopping, stopping Stop stopping, stopping Closed stopped,
             stopped Restart bridging""");
@@ -101,15 +102,6 @@ class TransitionTableTest {
             assertThat(table.next(role, ChannelType.META, ChannelState.ESTABLISHED, closing))
                     .contains(ChannelState.STOPPING);
         }
-    }
-
-    @Test
-    void shouldGoStraightToItsDrbdAfterAStopWhileTheBridgeStands() {
-        ChannelEvent restart = new Restart(true, "");
-        assertThat(table.next(ChannelRole.ACCEPTOR, ChannelType.UNDEFINED, ChannelState.STOPPED, restart))
-                .contains(ChannelState.WAITING);
-        assertThat(table.next(ChannelRole.CONNECTOR, ChannelType.UNDEFINED, ChannelState.STOPPED, restart))
-                .contains(ChannelState.CONNECTING);
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
  */
 final class ConnectionProbe implements ConnectionHandler {
 
-    private final Loop loop;
     private final StreamPattern outgoing;
     private final StreamPattern incoming;
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
@@ -32,6 +31,9 @@ final class ConnectionProbe implements ConnectionHandler {
     private ByteBuffer target;
     private int targetPosition;
 
+    private volatile Loop loop;
+    private volatile boolean moving;
+    private volatile long moves;
     private volatile Connection connection;
     private volatile long queuedBytes;
     private volatile long writtenBytes;
@@ -90,6 +92,20 @@ final class ConnectionProbe implements ConnectionHandler {
         queuedBytes += count;
     }
 
+    /** Moves the connection; nothing but {@code then} may be called until it has moved. On the loop. */
+    void moveTo(Loop other, Runnable then) {
+        Loop left = loop;
+        connection.moveTo(other, () -> {
+            loop = other;
+            check("onMoved once, to another turn", moving);
+            moving = false;
+            moves++;
+            check("onMoved from " + left, connection.loop() == other);
+            then.run();
+        });
+        moving = true;
+    }
+
     void run(Runnable action) {
         loop.execute(action);
     }
@@ -106,6 +122,11 @@ final class ConnectionProbe implements ConnectionHandler {
 
     boolean isOpen() {
         return connection != null;
+    }
+
+    /** How often it has moved. */
+    long moves() {
+        return moves;
     }
 
     long queuedBytes() {
@@ -142,7 +163,8 @@ final class ConnectionProbe implements ConnectionHandler {
 
     @Override
     public String toString() {
-        return "[open=" + isOpen() + ", queued=" + queuedBytes + ", written=" + writtenBytes + ", read=" + readBytes
+        return "[open=" + isOpen() + ", moves=" + moves + ", queued=" + queuedBytes + ", written=" + writtenBytes
+                + ", read=" + readBytes
                 + ", fin=" + fin + ", closed=" + closed + ", cause=" + closeCause + ", dialFailure=" + dialFailure
                 + ", faults=" + faults + "]";
     }
@@ -151,7 +173,7 @@ final class ConnectionProbe implements ConnectionHandler {
 
     @Override
     public void onOpen(Connection opened) {
-        check("onOpen", connection == null && dialFailure == null);
+        check("onOpen", !moving && connection == null && dialFailure == null);
         connection = opened;
         check("onOpen on its loop", opened.loop() == loop);
         onOpen.run();
@@ -166,7 +188,7 @@ final class ConnectionProbe implements ConnectionHandler {
     @Override
     public ByteBuffer readTarget() {
         // A target that was asked for before may have come back unused.
-        check("readTarget", isOpen() && !fin);
+        check("readTarget", !moving && isOpen() && !fin);
         ByteBuffer next = targets.get();
         if (next != null && next.hasRemaining()) {
             target = next;
@@ -177,7 +199,7 @@ final class ConnectionProbe implements ConnectionHandler {
 
     @Override
     public void onRead(int bytes) {
-        check("onRead after a target", target != null && !fin);
+        check("onRead after a target", !moving && target != null && !fin);
         check("onRead within the target", bytes > 0 && bytes <= target.limit() - targetPosition);
         target.position(targetPosition);
         int matching = incoming.matching(readBytes, target, bytes);
@@ -189,29 +211,29 @@ final class ConnectionProbe implements ConnectionHandler {
 
     @Override
     public void onFin() {
-        check("onFin", isOpen() && !fin);
+        check("onFin", !moving && isOpen() && !fin);
         fin = true;
         onFin.run();
     }
 
     @Override
     public void onWritten(int bytes) {
-        check("onWritten of what was queued", bytes > 0 && writtenBytes + bytes <= queuedBytes);
+        check("onWritten of what was queued", !moving && bytes > 0 && writtenBytes + bytes <= queuedBytes);
         writtenBytes += bytes;
         onWritten.accept(bytes);
     }
 
     @Override
     public void onClosed(IOException cause) {
-        check("onClosed", isOpen());
+        check("onClosed", !moving && isOpen());
         closeCause = cause;
         closed = true;
     }
 
     private void check(String what, boolean right) {
         if (!right || closed || !loop.inLoop()) {
-            faults.add(
-                    what + ": read=" + readBytes + ", fin=" + fin + ", closed=" + closed + ", inLoop=" + loop.inLoop());
+            faults.add(what + ": read=" + readBytes + ", fin=" + fin + ", closed=" + closed + ", moving=" + moving
+                    + ", inLoop=" + loop.inLoop());
         }
     }
 }

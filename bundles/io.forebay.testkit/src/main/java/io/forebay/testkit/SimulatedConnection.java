@@ -32,7 +32,10 @@ public final class SimulatedConnection implements Connection {
     private boolean closing;
     private boolean reading;
     private boolean readScheduled;
+    private boolean moving;
     private boolean closed;
+    private boolean closeTold;
+    private boolean dead;
     private IOException closeCause;
 
     SimulatedConnection(
@@ -61,14 +64,8 @@ public final class SimulatedConnection implements Connection {
     void start(ConnectionHandler with) {
         handler = with;
         network.loop().execute(() -> {
-            if (closed) {
-                handler.onOpen(this);
-                handler.onClosed(closeCause);
-                return;
-            }
             handler.onOpen(this);
-            reading = true;
-            scheduleRead();
+            resumeOrTellClosed();
         });
     }
 
@@ -199,6 +196,42 @@ public final class SimulatedConnection implements Connection {
         end(new IOException(remote + ": connection reset"));
     }
 
+    // ---- moving
+
+    /** There is but one loop: what shows is that nothing is called until the move is over. */
+    @Override
+    public void moveTo(Loop loop, Runnable onMoved) {
+        if (moving || closing || !unsent.isEmpty()) {
+            throw new IllegalStateException(
+                    "connection cannot move: remote=" + remote + ", moving=" + moving + ", closing=" + closing
+                            + ", unsent=" + unsent.size() + " (expected: open, still, nothing unsent)");
+        }
+        moving = true;
+        reading = false;
+        network.loop().execute(() -> {
+            moving = false;
+            if (!dead) {
+                onMoved.run();
+                resumeOrTellClosed();
+            }
+        });
+    }
+
+    private void resumeOrTellClosed() {
+        if (closed) {
+            tellClosed();
+        } else if (!moving) {
+            resumeReading();
+        }
+    }
+
+    private void tellClosed() {
+        if (!moving && !closeTold && !dead) {
+            closeTold = true;
+            handler.onClosed(closeCause);
+        }
+    }
+
     // ---- closing
 
     @Override
@@ -229,6 +262,7 @@ public final class SimulatedConnection implements Connection {
     void die() {
         if (!closed) {
             closed = true;
+            dead = true;
             network.remove(this);
             network.arrive(line, network.loop().nowNs(), () -> other.resetArrived());
         }
@@ -249,7 +283,7 @@ public final class SimulatedConnection implements Connection {
         network.remove(this);
         unsent.clear();
         if (handler != null) {
-            network.loop().execute(() -> handler.onClosed(cause));
+            network.loop().execute(this::tellClosed);
         }
     }
 }

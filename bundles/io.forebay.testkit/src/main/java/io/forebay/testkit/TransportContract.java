@@ -3,15 +3,12 @@ package io.forebay.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Listener;
-import io.forebay.api.transport.ListenerHandler;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
-import io.forebay.api.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,69 +21,11 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What every transport must do, over real sockets of this machine. */
-@Timeout(120)
-public abstract class TransportContract {
-
-    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(30);
-
-    private static final int DIAL_TIMEOUT_MS = 20_000;
-
-    private static ProcessMeter meter;
-
-    private final long seed = Long.getLong("forebay.seed", System.nanoTime());
-    private final StreamPattern fromDialler = new StreamPattern(seed);
-    private final StreamPattern fromAcceptor = new StreamPattern(~seed);
-    private final Queue<ConnectionProbe> probes = new ConcurrentLinkedQueue<>();
-    private final List<Listener> listeners = new ArrayList<>();
-    private Transport transport;
-    private ConnectionProbe dialler;
-    private ConnectionProbe acceptor;
-    private SocketOptions options = SocketOptions.SYSTEM;
-
-    /** A transport with this many loops. */
-    protected abstract Transport newTransport(int loops);
-
-    /** Stops it and waits until it has stopped. */
-    protected abstract void stop(Transport stopped);
-
-    @BeforeEach
-    void begin() {
-        System.out.println("forebay.seed=" + seed);
-        transport = newTransport(3);
-        dialler = probe(0, fromDialler, fromAcceptor);
-        acceptor = probe(1, fromAcceptor, fromDialler);
-    }
-
-    @AfterEach
-    void everythingEnds() {
-        System.out.println("probes=" + probes);
-        stop(transport);
-        probes.forEach(probe -> {
-            probe.assertFaultless();
-            assertThat(probe.isOpen()).as("every open connection was closed").isEqualTo(probe.isClosed());
-        });
-    }
-
-    @BeforeAll
-    static void countThreads() {
-        meter = new ProcessMeter();
-    }
-
-    @AfterAll
-    static void noThreadIsLeft() {
-        await("no thread left: " + meter.newThreads(), () -> meter.newThreads().isEmpty());
-    }
+public abstract class TransportContract extends TransportRig {
 
     // ---- data
 
@@ -614,96 +553,5 @@ public abstract class TransportContract {
         await("all arrived", () -> acceptor.readBytes() == total && dialler.writtenBytes() == total);
         assertThat(mostBytes[0] - bytesBefore).isLessThan(64 * 1024);
         closeBoth();
-    }
-
-    // ---- tools
-
-    private ConnectionProbe probe(int loop, StreamPattern outgoing, StreamPattern incoming) {
-        ConnectionProbe probe = new ConnectionProbe(loop(loop), outgoing, incoming);
-        probes.add(probe);
-        return probe;
-    }
-
-    private Loop loop(int index) {
-        return transport.loops().get(index);
-    }
-
-    private Listener listen(int loop, ListenerHandler handler) throws IOException {
-        Listener listener = transport.listen(LoopbackPorts.address(0), loop(loop), handler);
-        listeners.add(listener);
-        return listener;
-    }
-
-    private Dial dial(ConnectionProbe probe, InetSocketAddress local, InetSocketAddress remote, int timeoutMs) {
-        return transport.dial(local, remote, timeoutMs, options, probe.loop(), probe);
-    }
-
-    private void connect() throws IOException {
-        connect(dialler, acceptor);
-    }
-
-    private void connect(ConnectionProbe from, ConnectionProbe to) throws IOException {
-        Listener listener = listen(2, accepted -> accepted.start(loop(1), options, to));
-        dial(from, null, listener.address(), DIAL_TIMEOUT_MS);
-        awaitOpen(from, to);
-    }
-
-    private void awaitOpen(ConnectionProbe from, ConnectionProbe to) {
-        await("both are open", () -> from.isOpen() && to.isOpen());
-    }
-
-    private void closeBoth() {
-        dialler.run(() -> dialler.connection().close());
-        acceptor.run(() -> acceptor.connection().close());
-        await("both are closed", () -> dialler.isClosed() && acceptor.isClosed());
-        assertThat(dialler.closeCause()).isNull();
-        assertThat(acceptor.closeCause()).isNull();
-    }
-
-    private static void reset(ConnectionProbe probe) {
-        probe.run(() -> probe.connection().reset());
-    }
-
-    /** Waits until the dialler has begun to write and then has written nothing for a while. */
-    private void awaitStandstill() {
-        long[] last = {-1, System.nanoTime()};
-        await("standstill", () -> {
-            if (dialler.writtenBytes() != last[0]) {
-                last[0] = dialler.writtenBytes();
-                last[1] = System.nanoTime();
-            }
-            return last[0] > 0 && System.nanoTime() - last[1] > TimeUnit.MILLISECONDS.toNanos(150);
-        });
-    }
-
-    private static Supplier<ByteBuffer> direct(int bytes) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
-        return buffer::clear;
-    }
-
-    /** Pieces of direct and heap memory, from 1 byte to 128 KiB. */
-    private static Supplier<ByteBuffer> randomTargets(Random random) {
-        ByteBuffer direct = ByteBuffer.allocateDirect(128 * 1024);
-        ByteBuffer heap = ByteBuffer.allocate(128 * 1024);
-        return () -> {
-            ByteBuffer memory = random.nextBoolean() ? direct : heap;
-            int from = random.nextInt(1 << random.nextInt(17));
-            int bytes = 1 + random.nextInt(Math.min(memory.capacity() - from, 1 << (4 + random.nextInt(13))));
-            return memory.clear().position(from).limit(from + bytes);
-        };
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + DEADLINE_NS;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                fail("not reached: %s", what);
-            }
-            LockSupport.parkNanos(100_000);
-        }
     }
 }

@@ -8,4 +8,7 @@ interface ConnectionRegistry {
     boolean opened(NettyConnection connection);
 
     void closed(NettyConnection connection);
+
+    /** Whether the transport stops, so that connections end when they arrive on a loop. */
+    boolean isStopped();
 }

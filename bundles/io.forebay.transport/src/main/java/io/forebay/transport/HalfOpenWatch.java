@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.transport;
 
+import io.forebay.api.transport.Loop;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -16,26 +17,32 @@ final class HalfOpenWatch {
 
     private final SocketKind kind;
     private final SocketChannel channel;
-    private final NettyLoop loop;
     private final Consumer<Throwable> onReset;
+    private Loop.Timer timer;
 
-    HalfOpenWatch(SocketKind kind, SocketChannel channel, NettyLoop loop, Consumer<Throwable> onReset) {
+    HalfOpenWatch(SocketKind kind, SocketChannel channel, Consumer<Throwable> onReset) {
         this.kind = kind;
         this.channel = channel;
-        this.loop = loop;
         this.onReset = onReset;
     }
 
-    /** Asks from now on until the socket closes. Once only. */
-    void start() {
+    /** Asks from now on until the socket closes. Once only, unless it is stopped. */
+    void start(NettyLoop loop) {
         if (kind == SocketKind.EPOLL && channel.isOpen()) {
-            loop.schedule(this::tick, INTERVAL_NS);
+            timer = loop.schedule(() -> tick(loop), INTERVAL_NS);
         }
     }
 
-    private void tick() {
+    /** Asks no more. */
+    void stop() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    private void tick(NettyLoop loop) {
         check();
-        start();
+        start(loop);
     }
 
     /** Asks now. */

@@ -13,8 +13,6 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +24,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
-    /** How long bytes that arrive during close are thrown away, before the socket goes and the kernel answers reset. */
-    private static final long LINGER_NS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private static final long LINGER_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final SocketChannel channel;
-    private final NettyLoop loop;
-    private final ConnectionHandler handler;
+    private final GuardedHandler handler;
     private final ConnectionRegistry registry;
     private final TargetReader reader;
     private final WriteTally tally;
     private final HalfOpenWatch watch;
     private final ForeignBytes foreign = new ForeignBytes();
+    private final Linger linger = new Linger(this::end);
+    /** Read on other threads by the transport that stops. */
+    private volatile NettyLoop loop;
+
+    /** {@code null} unless it is moving. */
+    private LoopMove move;
+
     private InetSocketAddress local;
     private InetSocketAddress remote;
 
@@ -51,8 +50,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private boolean closing;
     private boolean ended;
     private boolean reportScheduled;
-    private boolean discardedBytes;
-    private long lingerUntilNs;
     private IOException cause;
     private final Runnable writesCompleted = this::writesCompleted;
 
@@ -66,13 +63,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.channel = channel;
         this.remote = remote;
         this.loop = loop;
-        this.handler = handler;
+        this.handler = new GuardedHandler(handler, this::handlerFailed);
         this.registry = registry;
-        reader = new TargetReader(loop, this::nextTarget);
+        reader = new TargetReader(this::nextTarget, () -> this.loop.scratch());
         tally = new WriteTally(channel, this::scheduleReport);
-        watch = new HalfOpenWatch(kind, channel, loop, this::fail);
+        watch = new HalfOpenWatch(kind, channel, this::fail);
         channel.config().setRecvByteBufAllocator(reader);
-        channel.closeFuture().addListener(closed -> executeOrRun(this::socketClosed));
+        channel.closeFuture().addListener(closed -> {
+            if (move == null) { // else it hears of it where it arrives
+                this.loop.executeOrRun(this::socketClosed);
+            }
+        });
     }
 
     // ---- life
@@ -88,7 +89,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
         open = registry.opened(this);
         if (open) {
-            run(() -> handler.onOpen(this));
+            handler.onOpen(this);
         } else {
             end(null);
         }
@@ -118,13 +119,22 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         end(null);
     }
 
-    /** Ends it because the transport stops. On the loop. */
+    /** Ends it because the transport stops, now or, if it is moving, when it arrives. On the loop. */
     void stop() {
-        end(SocketFailure.of(remote, "the transport was stopped"));
+        if (move == null) {
+            end(stopped());
+        }
+    }
+
+    private IOException stopped() {
+        return SocketFailure.of(remote, "the transport was stopped");
     }
 
     /** After Netty is done with the socket, and with what was queued. */
     private void socketClosed() {
+        if (move != null) {
+            return;
+        }
         foreign.release();
         if (cause == null && !ended) {
             cause = SocketFailure.of(remote, tally.failure() != null ? tally.failure() : new IOException("closed"));
@@ -132,25 +142,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         ended = true;
         registry.closed(this);
         if (open) {
-            reportWritten();
-            run(() -> handler.onClosed(cause));
-        }
-    }
-
-    private void executeOrRun(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException stopped) {
-            task.run();
-        }
-    }
-
-    /** Calls the handler; what it throws ends this connection and nothing else. */
-    private void run(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            handlerFailed(e);
+            open = false;
+            handler.onWritten(tally.takeWrittenBytes());
+            handler.onClosed(cause);
         }
     }
 
@@ -177,14 +171,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             watch.check();
             return null;
         }
-        ByteBuffer target;
-        try {
-            target = handler.readTarget();
-        } catch (RuntimeException | Error e) {
-            handlerFailed(e);
-            return null;
-        }
-        if (ended || closing) {
+        ByteBuffer target = handler.readTarget();
+        if (ended || closing || move != null) {
             return null;
         }
         if (target == null || !target.hasRemaining()) {
@@ -207,14 +195,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private void delivered(int bytes) {
         if (closing) {
-            discardedBytes = true;
+            linger.discarded();
         } else if (!ended) {
-            // No lambda here: this is done per read.
-            try {
-                handler.onRead(bytes);
-            } catch (RuntimeException | Error e) {
-                handlerFailed(e);
-            }
+            handler.onRead(bytes);
         }
     }
 
@@ -240,20 +223,26 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     private void deliverFin() {
-        if (finDelivered || ended) {
+        if (finDelivered || ended || move != null) {
             return;
         }
         finDelivered = true;
         if (!closing) {
-            run(handler::onFin);
-            watch.start();
+            handler.onFin();
+            watchHalfOpen();
         }
         endIfBothShut();
     }
 
+    private void watchHalfOpen() {
+        if (finDelivered && !closing && move == null) {
+            watch.start(loop);
+        }
+    }
+
     @Override
     public void resumeReading() {
-        if (paused && !ended && !closing) {
+        if (paused && move == null && !ended && !closing) {
             paused = false;
             readOn();
         }
@@ -287,27 +276,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private void scheduleReport() {
         if (!reportScheduled) {
             reportScheduled = true;
-            executeOrRun(writesCompleted);
+            loop.executeOrRun(writesCompleted);
         }
     }
 
     private void writesCompleted() {
         reportScheduled = false;
-        reportWritten();
+        handler.onWritten(tally.takeWrittenBytes());
         proceedWhenAllIsWritten();
-    }
-
-    private void reportWritten() {
-        long left = tally.takeWrittenBytes();
-        while (left > 0) {
-            int bytes = (int) Math.min(left, Integer.MAX_VALUE);
-            left -= bytes;
-            try {
-                handler.onWritten(bytes);
-            } catch (RuntimeException | Error e) {
-                handlerFailed(e);
-            }
-        }
     }
 
     private void proceedWhenAllIsWritten() {
@@ -323,9 +299,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             });
             endIfBothShut();
         }
-        if (closing && lingerUntilNs == 0) {
-            lingerUntilNs = loop.nowNs() + LINGER_NS;
-            loop.schedule(this::linger, LINGER_STEP_NS);
+        if (closing) {
+            linger.begin(loop);
         }
     }
 
@@ -354,15 +329,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         proceedWhenAllIsWritten();
     }
 
-    private void linger() {
-        if (discardedBytes && loop.nowNs() - lingerUntilNs < 0 && !ended) {
-            discardedBytes = false;
-            loop.schedule(this::linger, LINGER_STEP_NS);
-        } else {
-            end();
-        }
-    }
-
     private void endIfBothShut() {
         if (finDelivered && finSent) {
             end();
@@ -383,6 +349,45 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             }
             end(why);
         }
+    }
+
+    // ---- moving
+
+    @Override
+    public void moveTo(Loop other, Runnable onMoved) {
+        boolean writesReported = tally.isEmpty() && !reportScheduled;
+        if (move != null || closing || !writesReported) {
+            throw new IllegalStateException("connection cannot move: remote=" + SocketFailure.text(remote) + ", moving="
+                    + (move != null) + ", closing=" + closing + ", writesReported=" + writesReported
+                    + " (expected: open and still, all writes reported)");
+        }
+        move = new LoopMove(channel, (NettyLoop) other, onMoved);
+        paused = true;
+        channel.config().setAutoRead(false);
+        watch.stop();
+        move.begin(loop, () -> loop = move.to(), this::arrived);
+    }
+
+    private void arrived(Throwable failure) {
+        Runnable onMoved = move.onMoved();
+        if (registry.isStopped()) {
+            end(stopped());
+        } else if (failure != null) {
+            end(SocketFailure.of(remote, failure));
+        }
+        move = null;
+        paused = false;
+        handler.run(onMoved);
+        if (move != null) {
+            return;
+        }
+        if (channel.closeFuture().isDone()) {
+            socketClosed();
+            return;
+        }
+        watchHalfOpen();
+        channel.flush(); // what an earlier handler of the pipeline has queued: Netty forgot that it waits for room
+        readOn();
     }
 
     // ---- facts

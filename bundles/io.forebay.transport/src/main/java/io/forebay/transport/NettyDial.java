@@ -207,4 +207,9 @@ final class NettyDial implements Dial, ConnectionRegistry {
     public void closed(NettyConnection connection) {
         members.closed(connection);
     }
+
+    @Override
+    public boolean isStopped() {
+        return members.isStopped();
+    }
 }

@@ -5,6 +5,7 @@ import io.forebay.api.transport.Loop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,15 @@ final class NettyLoop implements Loop {
     @Override
     public void execute(Runnable task) {
         eventLoop.execute(task);
+    }
+
+    /** Runs a task on this loop, or, if the loop has ended, at once. */
+    void executeOrRun(Runnable task) {
+        try {
+            execute(task);
+        } catch (RejectedExecutionException ended) {
+            task.run();
+        }
     }
 
     @Override

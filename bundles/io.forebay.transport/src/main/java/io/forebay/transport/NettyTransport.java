@@ -150,17 +150,26 @@ public final class NettyTransport implements Transport {
         members.stop();
         members.listeners().forEach(NettyListener::close);
         members.accepted().forEach(NettyAccepted::drop);
+        // A loop that is shutting down closes its sockets itself, before its tasks, and says no reason.
+        endAll();
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
+        while (!onAnyLoop() && members.hasConnections() && System.nanoTime() - deadlineNs < 0) {
+            endAll(); // a connection was moving from loop to loop
+        }
+        resolver.shutdownNow();
+        group.shutdownGracefully(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        threads.join(STOP_TIMEOUT_MS);
+    }
+
+    /** Has every loop end what it serves, and waits until all have, unless this is called on a loop. */
+    private void endAll() {
         List<Future<?>> ends = new ArrayList<>();
         for (Loop loop : loops) {
             ends.add(own(loop).eventLoop().submit(() -> endAllOn(loop)));
         }
         if (!onAnyLoop()) {
-            // A loop that is shutting down closes its sockets itself, before its tasks, and says no reason.
             ends.forEach(end -> end.awaitUninterruptibly(STOP_TIMEOUT_MS));
         }
-        resolver.shutdownNow();
-        group.shutdownGracefully(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-        threads.join(STOP_TIMEOUT_MS);
     }
 
     private void endAllOn(Loop loop) {

@@ -26,8 +26,8 @@ final class TargetReader implements RecvByteBufAllocator, RecvByteBufAllocator.E
 
     private static final int BYTES_PER_TURN = 1024 * 1024;
 
-    private final NettyLoop loop;
     private final Supplier<ByteBuffer> targets;
+    private final Supplier<ByteBuffer> scratch;
     private final TargetBuffer buffer = new TargetBuffer();
     private final UncheckedBooleanSupplier filledUp = this::lastReadFilledTarget;
     /** What the handler gave last and nothing was read into yet. */
@@ -38,9 +38,10 @@ final class TargetReader implements RecvByteBufAllocator, RecvByteBufAllocator.E
     private int lastBytes;
     private int attemptedBytes;
 
-    TargetReader(NettyLoop loop, Supplier<ByteBuffer> targets) {
-        this.loop = loop;
+    /** Both suppliers are asked on the connection's loop, {@code scratch} for direct memory until the next read. */
+    TargetReader(Supplier<ByteBuffer> targets, Supplier<ByteBuffer> scratch) {
         this.targets = targets;
+        this.scratch = scratch;
     }
 
     /** Whether a message is what was read into a target, rather than a buffer of some other handler. */
@@ -76,7 +77,7 @@ final class TargetReader implements RecvByteBufAllocator, RecvByteBufAllocator.E
         if (target == null) {
             throw NO_TARGET;
         }
-        return buffer.aim(target, target.isDirect() ? null : loop.scratch());
+        return buffer.aim(target, target.isDirect() ? null : scratch.get());
     }
 
     @Override

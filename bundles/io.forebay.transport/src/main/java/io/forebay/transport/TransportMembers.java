@@ -29,6 +29,11 @@ final class TransportMembers implements ConnectionRegistry {
         connections.remove(connection);
     }
 
+    @Override
+    public boolean isStopped() {
+        return stopped;
+    }
+
     boolean add(NettyAccepted waiting) {
         return add(accepted, waiting);
     }
@@ -51,6 +56,10 @@ final class TransportMembers implements ConnectionRegistry {
 
     void remove(NettyListener listener) {
         listeners.remove(listener);
+    }
+
+    boolean hasConnections() {
+        return !connections.isEmpty();
     }
 
     List<NettyConnection> connections() {

@@ -53,6 +53,6 @@ public sealed interface ChannelEvent {
     /** Sockets are closed and segments are home. */
     record Closed(String reason) implements ChannelEvent {}
 
-    /** The channel starts again. */
-    record Restart(boolean bridgeStands, String reason) implements ChannelEvent {}
+    /** Another takes its place, with a bridge of its own. */
+    record Restart(String reason) implements ChannelEvent {}
 }

@@ -39,4 +39,15 @@ public interface Connection {
 
     /** Closes at once with a reset; what is queued is dropped; {@code onClosed} follows. */
     void reset();
+
+    /**
+     * Moves the connection to another loop of the same transport; to its own is allowed. Nothing may be queued for
+     * writing: every write was covered by {@code onWritten}. Called on the connection's loop; the last call there. No
+     * handler method runs between this call and {@code onMoved}, which runs on the other loop in a later task, as does
+     * everything afterwards; then reading goes on, as after {@link #resumeReading}. A connection that breaks meanwhile
+     * still runs {@code onMoved} first, then {@link ConnectionHandler#onClosed}, both on the other loop.
+     *
+     * @throws IllegalStateException if writes are not reported yet, after {@link #close}, or during another move
+     */
+    void moveTo(Loop loop, Runnable onMoved);
 }

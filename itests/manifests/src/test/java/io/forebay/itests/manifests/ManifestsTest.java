@@ -36,7 +36,8 @@ class ManifestsTest {
             entry("io.forebay.transport", Set.of(TRANSPORT)),
             entry("io.forebay.engine", Set.of(BAB, CODEC, TRANSPORT, STATE, RELAY, DRBD)),
             entry("io.forebay.config", Set.of(RELAY, STATE)),
-            entry("io.forebay.shell", Set.of(RELAY, STATE)));
+            entry("io.forebay.shell", Set.of(RELAY, STATE)),
+            entry("io.forebay.events", Set.of(STATE)));
 
     private static List<OurBundle> bundles;
 

@@ -22,13 +22,19 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Test;
@@ -42,9 +48,17 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
 
-/** A relay from its configuration to its ports and back, in the framework, with the bundles of the packed distribution. */
+/**
+ * A relay from its configuration to its ports and back, and what is told of it, in the framework, with the bundles of the
+ * packed distribution.
+ */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class RelayConfigurationIT {
@@ -52,6 +66,19 @@ public class RelayConfigurationIT {
     private static final int HIGHEST_LEVEL = 80;
     private static final long DEADLINE_SECONDS = 30;
     private static final long LOOK_MS = 20;
+
+    /** What docs/events.md promises of every event. */
+    private static final Set<String> PROPERTIES = Set.of(
+            EventConstants.EVENT_TOPIC,
+            EventConstants.TIMESTAMP,
+            "relay",
+            "channel",
+            "role",
+            "type",
+            "from",
+            "to",
+            "event",
+            "reason");
 
     @Inject
     private BundleContext context;
@@ -150,6 +177,75 @@ public class RelayConfigurationIT {
                 "the relay is gone and its ports are free",
                 () -> relay("pax").isEmpty() && free(inside) && free(outside));
         assertEquals("no relay is left", List.of(), relays.status());
+    }
+
+    @Test
+    public void shouldPostEveryTransitionOfEveryChannelToEventHandlers() throws IOException, InterruptedException {
+        List<Event> events = new CopyOnWriteArrayList<>();
+        ServiceRegistration<EventHandler> handler = context.registerService(
+                EventHandler.class,
+                events::add,
+                FrameworkUtil.asDictionary(Map.of(
+                        EventConstants.EVENT_TOPIC, "io/forebay/channel/*",
+                        EventConstants.EVENT_FILTER, "(|(relay=near)(relay=far))")));
+        // Both sites of one line, so that channels come farther than to their first dial.
+        List<InetSocketAddress> free = freeAddresses(6);
+        org.osgi.service.cm.Configuration near = configurations.getFactoryConfiguration(FACTORY, "near", "?");
+        org.osgi.service.cm.Configuration far = configurations.getFactoryConfiguration(FACTORY, "far", "?");
+        near.update(site(free.get(0), free.get(1), free.get(2), free.get(5)));
+        far.update(site(free.get(3), free.get(4), free.get(5), free.get(2)));
+        await(
+                "both ends of a bridge are told",
+                () -> entered(events, "near", "WAITING") && entered(events, "far", "CONNECTING"));
+        near.delete();
+        far.delete();
+        await(
+                "every channel is told to have stopped",
+                () -> relays.status().isEmpty()
+                        && byChannel(events).values().stream()
+                                .allMatch(channel -> channel.get(channel.size() - 1)
+                                        .getTopic()
+                                        .endsWith("/STOPPED")));
+        handler.unregister();
+
+        byChannel(events).values().forEach(RelayConfigurationIT::assertToldFromBeginningToEnd);
+    }
+
+    private static Dictionary<String, Object> site(
+            InetSocketAddress inside, InetSocketAddress drbd, InetSocketAddress outside, InetSocketAddress peer) {
+        Dictionary<String, Object> properties = relay(inside, drbd, outside, peer);
+        properties.put("resource", "events");
+        return properties;
+    }
+
+    private static boolean entered(List<Event> events, String relay, String state) {
+        return events.stream()
+                .anyMatch(event -> event.getProperty("relay").equals(relay)
+                        && event.getTopic().equals("io/forebay/channel/" + state));
+    }
+
+    private static Map<Object, List<Event>> byChannel(List<Event> events) {
+        return events.stream().collect(Collectors.groupingBy(event -> event.getProperty("channel")));
+    }
+
+    private static void assertToldFromBeginningToEnd(List<Event> channel) {
+        Object from = "allocating";
+        for (Event event : channel) {
+            String told = Arrays.stream(event.getPropertyNames())
+                    .map(name -> name + "=" + event.getProperty(name))
+                    .collect(Collectors.joining(" "));
+            assertEquals(told, PROPERTIES, Set.of(event.getPropertyNames()));
+            assertEquals(told, from, event.getProperty("from"));
+            from = event.getProperty("to");
+            assertEquals(told, "io/forebay/channel/" + from.toString().toUpperCase(Locale.ROOT), event.getTopic());
+            assertTrue(told, event.getProperty("channel") instanceof Long);
+            assertTrue(told, Set.of("acceptor", "connector").contains(event.getProperty("role")));
+            assertEquals(told, "undefined", event.getProperty("type"));
+            assertTrue(told, event.getProperty(EventConstants.TIMESTAMP) instanceof Long);
+            boolean ending = from.equals("stopping");
+            assertTrue(told, !ending || !event.getProperty("reason").equals(""));
+        }
+        assertEquals("the last is told", "stopped", from);
     }
 
     private Optional<RelayStatus> relay(String name) {
