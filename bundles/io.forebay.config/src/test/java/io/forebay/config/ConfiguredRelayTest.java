@@ -3,17 +3,21 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
+import io.forebay.api.state.ChannelState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +60,18 @@ class ConfiguredRelayTest {
                             new RelayStatus.BabStatus("direct", 1, 0, 0, 1),
                             List.of(),
                             PeerStatus.UNKNOWN,
-                            List.of()))
+                            List.of(),
+                            new Diagnosis(
+                                    ChannelState.BRIDGING,
+                                    ChannelState.BRIDGING,
+                                    false,
+                                    Optional.empty(),
+                                    "",
+                                    "",
+                                    Instant.EPOCH,
+                                    "",
+                                    "",
+                                    "")))
                     .toList();
         }
     }

@@ -278,7 +278,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
 
     @Override
     public void onBridgeLost(String why) {
-        home.health().onFault(bridgeLeg(), why);
+        if (!isEnding()) {
+            home.health().onFault(bridgeLeg(), why);
+        }
         switch (state) {
             case BRIDGED, WAITING, CONNECTING -> {
                 if (session != null) {

@@ -4,14 +4,23 @@ package io.forebay.engine;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.PeerStatus;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
 final class RelayHealth {
+
+    /** A DRBD that dials at all dials several times within this, by default every 10 s ({@code connect-int}). */
+    private static final Duration DRBD_DIALS_WITHIN = Duration.ofMinutes(1);
+
+    private static final Set<Leg> BRIDGES = EnumSet.of(Leg.OUTSIDE_TO_PEER, Leg.PEER_TO_OUTSIDE);
 
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
@@ -53,8 +62,12 @@ final class RelayHealth {
         return LongStream.of(roundTripsNs).filter(ns -> ns > 0).min().orElse(0);
     }
 
+    /** What went wrong and has not gone well since; of a DRBD's connections only what was tried within the last minute. */
     synchronized List<Fault> faults() {
-        return List.copyOf(faults.values());
+        Instant tried = clock.instant().minus(DRBD_DIALS_WITHIN);
+        return faults.values().stream()
+                .filter(fault -> BRIDGES.contains(fault.leg()) || fault.last().isAfter(tried))
+                .toList();
     }
 
     synchronized PeerStatus peer() {

@@ -41,7 +41,14 @@ final class RelayReport {
             }
             shown.addAll(inUse);
         }
-        return new RelayStatus(settings, problem, bab(settings, memory), shown, peer, faults);
+        return new RelayStatus(
+                settings,
+                problem,
+                bab(settings, memory),
+                shown,
+                peer,
+                faults,
+                Diagnoser.diagnose(new RelayFacts(settings, problem, shown, peer, faults)));
     }
 
     private static RelayStatus.BabStatus bab(RelaySettings settings, RelayMemory memory) {
@@ -56,7 +63,7 @@ final class RelayReport {
     }
 
     /** Whether DRBD has both its connections, whichever node dialled them: then what stands by is not missing anything. */
-    private static boolean isPairEstablished(List<ChannelStatus> channels) {
+    static boolean isPairEstablished(List<ChannelStatus> channels) {
         return channels.stream()
                         .filter(one -> one.state() == ChannelState.ESTABLISHED)
                         .map(ChannelStatus::type)

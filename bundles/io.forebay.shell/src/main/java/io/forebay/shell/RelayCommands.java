@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = RelayCommands.class)
 @GogoCommand(
         scope = "forebay",
-        function = {"list", "connections", "memusage", "stats", "details", "_names"})
+        function = {"list", "diag", "connections", "memusage", "stats", "details", "_names"})
 public final class RelayCommands {
 
     private static final String JSON_SENTENCE = "print JSON";
@@ -43,6 +43,18 @@ public final class RelayCommands {
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
         return listing(names, relay -> List.of(RelayTable.row(relay)), json ? JsonText::of : RelayTable::text);
+    }
+
+    @Descriptor("says which connection of a relay is missing, since when and why, and what to check; worst first")
+    public Listing<?> diag(
+            @Descriptor(JSON_SENTENCE)
+                    @Parameter(
+                            names = {"-j", "--json"},
+                            presentValue = "true",
+                            absentValue = "false")
+                    boolean json,
+            @Descriptor(RELAYS_SENTENCE) String... names) {
+        return new Listing<>(DiagnosisTable.rows(named(names)), json ? JsonText::of : DiagnosisTable::text);
     }
 
     @Descriptor("shows the channels as DRX does: arrows tell who dialled, an x which connection is missing")

@@ -10,6 +10,9 @@ import java.util.List;
 /** A line per relay: {@code forebay:list}. */
 final class RelayTable {
 
+    static final String NO_RELAY =
+            "There is no relay: add a file etc/io.forebay.relay-NAME.cfg, or look in the log for a refused one.";
+
     /** What stands first explains why the rest cannot stand either. */
     private static final List<ChannelState> WORST_FIRST = List.of(
             ChannelState.STOPPED,
@@ -75,7 +78,7 @@ final class RelayTable {
 
     static String text(List<Row> rows) {
         if (rows.isEmpty()) {
-            return "There is no relay: add a file etc/io.forebay.relay-NAME.cfg, or look in the log for a refused one.";
+            return NO_RELAY;
         }
         TextTable table = new TextTable(
                 "Name", "Resource", "State", "Codec", "Allocator", "Memlimit", "Held", "Backlog", "Problem");

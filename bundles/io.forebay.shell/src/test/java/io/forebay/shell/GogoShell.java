@@ -30,7 +30,7 @@ final class GogoShell implements AutoCloseable {
         threadIo.start();
         processor.addConverter(new ListingConverter());
         RelayCommands commands = new RelayCommands(relays);
-        for (String name : new String[] {"list", "connections", "memusage", "stats", "details", "_names"}) {
+        for (String name : new String[] {"list", "diag", "connections", "memusage", "stats", "details", "_names"}) {
             processor.addCommand("forebay", commands, name);
         }
         Shell shell = new Shell(

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.state.ChannelState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,40 @@ class RelayCommandsTest {
         assertThat(gogo.run("forebay:list r1").lines()).hasSize(2);
         assertThat(gogo.run("forebay:list r1 r0").lines()).hasSize(3);
         assertThat(gogo.run("list r1")).isEqualTo(gogo.run("forebay:list r1"));
+    }
+
+    @Test
+    void shouldSayOfEveryRelayWhatIsBrokenAndWhatToCheck() throws Exception {
+        assertThat(gogo.run("forebay:diag")).isEqualTo("r0: healthy\nr1: healthy");
+    }
+
+    @Test
+    void shouldSayTheMostBrokenFirst() throws Exception {
+        stop();
+        gogo = new GogoShell(
+                Samples.relays(
+                        Samples.healthy("a"),
+                        broken("b", ChannelState.ESTABLISHED, ChannelState.CONNECTING, Leg.INSIDE_TO_DRBD),
+                        broken("c", ChannelState.WAITING, ChannelState.BRIDGING, Leg.OUTSIDE_TO_PEER),
+                        broken("d", ChannelState.RESUMING, ChannelState.ESTABLISHED, Leg.PEER_TO_OUTSIDE)),
+                home);
+        assertThat(gogo.run("forebay:diag")).isEqualTo("""
+                c: OUTSIDE_TO_PEER is missing.
+                   Check: that it "runs".
+                b: INSIDE_TO_DRBD is missing.
+                   Check: that it "runs".
+                d: PEER_TO_OUTSIDE is missing.
+                   Check: that it "runs".
+                a: healthy""");
+        assertThat(gogo.run("forebay:diag a b").lines().findFirst()).contains("b: INSIDE_TO_DRBD is missing.");
+        assertThat(JSON.std.listFrom(gogo.run("forebay:diag --json b")).get(0))
+                .hasToString("{relay=b, healthy=false, acceptor=established, connector=connecting, "
+                        + "leg=inside_to_drbd, from=10.0.0.1, to=10.0.0.2:7788, since=2026-11-01T12:00:00Z, "
+                        + "error=connection refused, sentence=INSIDE_TO_DRBD is missing., check=that it \"runs\".}");
+    }
+
+    private static RelayStatus broken(String name, ChannelState acceptor, ChannelState connector, Leg leg) {
+        return Samples.relay(name, "", Samples.broken(acceptor, connector, leg));
     }
 
     @Test
@@ -104,7 +141,7 @@ class RelayCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"list", "connections", "memusage", "stats", "details"})
+    @ValueSource(strings = {"list", "diag", "connections", "memusage", "stats", "details"})
     void shouldGiveTheSameRowsAsJson(String command) throws Exception {
         List<Object> rows = JSON.std.listFrom(gogo.run("forebay:" + command + " --json r0"));
         assertThat(rows)
@@ -129,7 +166,7 @@ class RelayCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"list", "connections", "memusage", "stats", "details"})
+    @ValueSource(strings = {"list", "diag", "connections", "memusage", "stats", "details"})
     void shouldNameTheRelaysThereAreWhenAskedForAnother(String command) {
         assertThatThrownBy(() -> gogo.run("forebay:" + command + " r0 r9"))
                 .hasToString("There is no relay r9: there are r0, r1.");
@@ -146,6 +183,7 @@ class RelayCommandsTest {
         RelayCommands commands = new RelayCommands(Samples.relays());
         assertThat(commands.list(false).text())
                 .startsWith("There is no relay: add a file etc/io.forebay.relay-NAME.cfg");
+        assertThat(commands.diag(false).text()).isEqualTo(commands.list(false).text());
         assertThat(commands.connections(false, false).text()).endsWith("\nAll connections : 0, Established : 0");
         assertThat(commands.details(false).text()).isEqualTo("There is no channel.");
         assertThatThrownBy(() -> commands.stats(false, "r0"))
@@ -154,7 +192,7 @@ class RelayCommandsTest {
 
     @Test
     void shouldDescribeEveryCommandAndParameterInHelp() throws Exception {
-        for (String command : List.of("list", "connections", "memusage", "stats", "details")) {
+        for (String command : List.of("list", "diag", "connections", "memusage", "stats", "details")) {
             assertThat(gogo.run("gogo:help forebay:" + command))
                     .contains(
                             "\n" + command + " - ", "-j, --json   print JSON", "names of relays; all if none is named")

@@ -5,6 +5,8 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.Diagnosis;
+import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
@@ -17,6 +19,7 @@ import io.forebay.api.state.ChannelType;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Relays as an engine would show them. */
 final class Samples {
@@ -59,7 +62,37 @@ final class Samples {
                 25_300_000);
     }
 
+    static final Diagnosis HEALTHY = new Diagnosis(
+            ChannelState.ESTABLISHED,
+            ChannelState.ESTABLISHED,
+            true,
+            Optional.empty(),
+            "",
+            "",
+            SINCE,
+            "",
+            "healthy",
+            "");
+
+    static Diagnosis broken(ChannelState acceptor, ChannelState connector, Leg leg) {
+        return new Diagnosis(
+                acceptor,
+                connector,
+                false,
+                Optional.of(leg),
+                "10.0.0.1",
+                "10.0.0.2:7788",
+                SINCE,
+                "connection refused",
+                leg + " is missing.",
+                "that it \"runs\".");
+    }
+
     static RelayStatus relay(String name, String problem, ChannelStatus... channels) {
+        return relay(name, problem, HEALTHY, channels);
+    }
+
+    static RelayStatus relay(String name, String problem, Diagnosis diagnosis, ChannelStatus... channels) {
         RelaySettings settings = new RelaySettings(
                 name,
                 name + "-resource",
@@ -80,7 +113,8 @@ final class Samples {
                 new BabStatus("direct", 16 << 20, 3 << 20, 5 << 20, 1 << 20),
                 List.of(channels),
                 new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788"),
-                List.of());
+                List.of(),
+                diagnosis);
     }
 
     static RelayStatus healthy(String name) {

@@ -13,6 +13,7 @@ import java.util.List;
  *     node dialled both its connections. One that stands by is shown only while DRBD lacks a connection
  * @param peer what is known of the peer Forebay
  * @param faults connections that went wrong and have not gone well since, at most one of each {@link Leg}
+ * @param diagnosis what all this means
  */
 public record RelayStatus(
         RelaySettings settings,
@@ -20,7 +21,8 @@ public record RelayStatus(
         BabStatus bab,
         List<ChannelStatus> channels,
         PeerStatus peer,
-        List<Fault> faults) {
+        List<Fault> faults,
+        Diagnosis diagnosis) {
 
     public RelayStatus {
         channels = List.copyOf(channels);

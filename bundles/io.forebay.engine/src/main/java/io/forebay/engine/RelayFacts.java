@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.Fault;
+import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a diagnosis is made from.
+ *
+ * @param settings the relay's configuration
+ * @param problem what keeps it from working as configured; empty if nothing does
+ * @param channels the channels that operators see
+ * @param peer what is known of the peer Forebay
+ * @param faults what went wrong and has not gone well since
+ */
+record RelayFacts(
+        RelaySettings settings, String problem, List<ChannelStatus> channels, PeerStatus peer, List<Fault> faults) {
+
+    private static final Set<ChannelState> ENDING =
+            EnumSet.of(ChannelState.CLOSE_PENDING, ChannelState.STOPPING, ChannelState.STOPPED);
+
+    /** Of several channels of a role, the one whose state stands first here needs explaining most. */
+    private static final List<ChannelState> NEED = List.of(
+            ChannelState.RESUMING,
+            ChannelState.ALLOCATING,
+            ChannelState.BRIDGING,
+            ChannelState.BRIDGED,
+            ChannelState.WAITING,
+            ChannelState.CONNECTING,
+            ChannelState.CONNECTED,
+            ChannelState.ESTABLISHING,
+            ChannelState.CLOSE_PENDING,
+            ChannelState.STOPPING,
+            ChannelState.STOPPED,
+            ChannelState.ESTABLISHED);
+
+    /** Whether both of DRBD's connections are relayed, whichever node dialled them. */
+    boolean isComplete() {
+        return RelayReport.isPairEstablished(channels);
+    }
+
+    /** The channel of a role that matters; empty if there is none of that role. */
+    Optional<ChannelStatus> channel(ChannelRole role) {
+        return channels.stream()
+                .filter(one -> one.role() == role)
+                .min(Comparator.comparing(this::isLeftOver)
+                        .thenComparing(one -> NEED.indexOf(one.state()))
+                        .thenComparing(one -> -one.id()));
+    }
+
+    /** Whether a channel ends while its successor lives already. */
+    private boolean isLeftOver(ChannelStatus channel) {
+        return ENDING.contains(channel.state())
+                && channels.stream().anyMatch(one -> one.type() == channel.type() && !ENDING.contains(one.state()));
+    }
+
+    /** The state of the channel that matters; a role without any lacks its bridge. */
+    ChannelState state(ChannelRole role) {
+        return channel(role).map(ChannelStatus::state).orElse(ChannelState.BRIDGING);
+    }
+
+    Optional<Fault> fault(Leg leg) {
+        return faults.stream().filter(one -> one.leg() == leg).findFirst();
+    }
+
+    boolean failed(Leg leg) {
+        return fault(leg).isPresent();
+    }
+
+    FaultKind kind(Leg leg) {
+        return FaultKind.of(fault(leg));
+    }
+
+    /** Whether the local DRBD cannot be reached, and has dialled all the same: it was let go for want of the far one. */
+    boolean hasUnreachableDrbdDialled() {
+        return fault(Leg.INSIDE_TO_DRBD)
+                .flatMap(local ->
+                        fault(Leg.FAR_INSIDE_TO_FAR_DRBD).map(far -> !far.last().isBefore(local.since())))
+                .orElse(false);
+    }
+
+    /** Whether ports or memory are missing, so that there is no connector at all: then what is shown for it says so. */
+    boolean isNotOpen() {
+        return !problem.isEmpty()
+                && channel(ChannelRole.CONNECTOR)
+                        .map(one -> one.reason().equals(problem))
+                        .orElse(false);
+    }
+
+    /** Whether the far DRBD has not dialled its Forebay, as far as the connector that matters knows. */
+    boolean isFarDrbdAwaited() {
+        return channel(ChannelRole.CONNECTOR)
+                .map(one -> one.type() == ChannelType.UNDEFINED)
+                .orElse(true);
+    }
+
+    /** The last time at which a channel entered one of these states. */
+    Optional<Instant> since(Set<ChannelState> states) {
+        return channels.stream()
+                .filter(one -> states.contains(one.state()))
+                .map(ChannelStatus::since)
+                .max(Comparator.naturalOrder());
+    }
+
+    /** Since when a connection is missing. */
+    Optional<Instant> since(Leg leg) {
+        Optional<Instant> failed = fault(leg).map(Fault::since);
+        Optional<ChannelStatus> channel = channel(roleOf(leg));
+        if (failed.isEmpty() || channel.isEmpty()) {
+            return failed.or(() -> channel.map(ChannelStatus::since));
+        }
+        Instant entered = channel.get().since();
+        return switch (channel.get().state()) {
+            case RESUMING -> Optional.of(entered);
+            // A link that broke while others stood may have left its fault behind.
+            case BRIDGING -> Optional.of(entered.isAfter(failed.get()) ? entered : failed.get());
+            // The channel has been let go and made anew at every try.
+            default -> failed;
+        };
+    }
+
+    /** The role of the channel that a connection is part of. */
+    private static ChannelRole roleOf(Leg leg) {
+        return switch (leg) {
+            case DRBD_TO_INSIDE, PEER_TO_OUTSIDE, FAR_INSIDE_TO_FAR_DRBD -> ChannelRole.ACCEPTOR;
+            case INSIDE_TO_DRBD, OUTSIDE_TO_PEER, FAR_DRBD_TO_FAR_INSIDE -> ChannelRole.CONNECTOR;
+        };
+    }
+
+    /** Why the channels in one of these states are in it; empty if they do not say. */
+    String reason(Set<ChannelState> states) {
+        return channels.stream()
+                .filter(one -> states.contains(one.state()))
+                .map(ChannelStatus::reason)
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** What waits in the channels of a state, both directions, in bytes. */
+    long backlogBytes(ChannelState state) {
+        return channels.stream()
+                .filter(one -> one.state() == state)
+                .mapToLong(one -> one.transmit().backlogBytes() + one.receive().backlogBytes())
+                .sum();
+    }
+}
