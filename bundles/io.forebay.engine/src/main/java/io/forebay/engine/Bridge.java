@@ -57,6 +57,9 @@ final class Bridge implements Link.Owner {
         /** Something was written or read: there may be more to do. */
         void onLinkProgress();
 
+        /** A round trip of a heartbeat was measured. */
+        void onRoundTrip(long roundTripNs);
+
         /** After the end: nothing of it is in the transport's hands any more. */
         void onBridgeGone();
     }
@@ -346,6 +349,7 @@ final class Bridge implements Link.Owner {
     @Override
     public void onLinkRoundTrip(long roundTripNs) {
         health.onRoundTrip(roundTripNs);
+        owner.onRoundTrip(roundTripNs);
     }
 
     @Override

@@ -343,6 +343,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
     }
 
     @Override
+    public void onRoundTrip(long roundTripNs) {
+        if (type != ChannelType.DATA) {
+            home.health().onLightRoundTrip(roundTripNs);
+        }
+    }
+
+    @Override
     public void onBridgeGone() {
         finishStop();
     }

@@ -60,9 +60,6 @@ final class Link implements ConnectionHandler {
     private static final long BEAT_STANDBY_NS = 1_000_000_000L;
     private static final int BEATS_OF_SILENCE = 5;
 
-    /** Round trips are measured this often. */
-    private static final long ROUND_TRIP_NS = 1_000_000_000L;
-
     private Loop loop;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL_RING_BYTES);
@@ -83,7 +80,6 @@ final class Link implements ConnectionHandler {
     private boolean moving;
     private boolean violated;
     private long lastReadNs;
-    private long askedNs;
     private long roundTripNs;
     private long beatNs;
     private boolean silent;
@@ -311,7 +307,6 @@ final class Link implements ConnectionHandler {
         if (heartbeat != null) {
             heartbeat.cancel();
         }
-        askedNs = loop.nowNs() - ROUND_TRIP_NS;
         beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
         lastReadNs = loop.nowNs();
         beat();
@@ -324,9 +319,7 @@ final class Link implements ConnectionHandler {
         long nowNs = loop.nowNs();
         long silentNs = nowNs - lastReadNs;
         boolean deaf = silentNs >= beatNs * BEATS_OF_SILENCE && !paused;
-        boolean ask = nowNs - askedNs >= ROUND_TRIP_NS;
-        askedNs = ask ? nowNs : askedNs;
-        pingFlags.put(0, (byte) ((ask ? Payloads.PING_ANSWER : 0) | (deaf ? Payloads.PING_DEAF : 0)));
+        pingFlags.put(0, (byte) (Payloads.PING_ANSWER | (deaf ? Payloads.PING_DEAF : 0)));
         writeControl(RecordType.PING, nowNs, pingFlags);
         flush();
         heartbeat = loop.schedule(this::beat, beatNs);

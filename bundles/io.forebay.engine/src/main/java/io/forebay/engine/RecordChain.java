@@ -33,11 +33,13 @@ final class RecordChain {
     private long releasedWireBytes;
     private long creditLimit;
     private final int recordBytesMax;
+    private final SendWindow window;
     private long records;
     private long rawRecords;
 
-    RecordChain(Account account, int recordBytesMax, long creditLimit) {
+    RecordChain(Account account, int recordBytesMax, long creditLimit, SendWindow window) {
         this.account = account;
+        this.window = window;
         this.recordBytesMax = recordBytesMax;
         this.creditLimit = creditLimit;
     }
@@ -66,8 +68,9 @@ final class RecordChain {
         return rawRecords;
     }
 
+    /** The largest payload of a record made now: on a slow line it is smaller, or meta would wait for a single one. */
     int recordBytesMax() {
-        return recordBytesMax;
+        return Math.min(recordBytesMax, window.recordBytesMax());
     }
 
     long unsentWireBytes() {
@@ -88,7 +91,7 @@ final class RecordChain {
             }
         }
         int from = tail.filled + RecordLayout.HEADER_BYTES;
-        return tail.range(from, Math.min(tail.memory.capacity(), from + recordBytesMax));
+        return tail.range(from, Math.min(tail.memory.capacity(), from + recordBytesMax()));
     }
 
     /** The memory of the last target. */
@@ -161,12 +164,12 @@ final class RecordChain {
     /** Hands whole records to the link, as far as the link's room and the peer's credit go. */
     void send(Bridge bridge) {
         for (Piece piece : pieces) {
-            while (piece.used < piece.filled) {
+            while (piece.used < piece.filled && window.isOpen()) {
                 int room = (int) Math.min(bridge.roomBytes(), creditLimit - sentWireBytes);
                 int end = piece.used;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
-                    if (next - piece.used > room) {
+                    if (next - piece.used > room || !window.fits(end - piece.used)) {
                         break;
                     }
                     sentPosition = RecordLayout.position(piece.memory, end) + RecordLayout.rawBytes(piece.memory, end);
@@ -178,6 +181,7 @@ final class RecordChain {
                 piece.lent += end - piece.used;
                 sentWireBytes += end - piece.used;
                 bridge.writeData(piece.range(piece.used, end));
+                window.onSent(sentPosition, sentWireBytes);
                 piece.used = end;
             }
         }
@@ -210,6 +214,7 @@ final class RecordChain {
         }
         confirmedPosition = position;
         creditLimit = credit;
+        window.onConfirmed(position);
         releaseConfirmed();
     }
 
@@ -255,6 +260,7 @@ final class RecordChain {
         sentPosition = position;
         sentWireBytes = wireBytes;
         creditLimit = credit;
+        window.rewind(wireBytes);
         releaseConfirmed();
     }
 

@@ -12,6 +12,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
@@ -24,6 +26,7 @@ final class RelayHealth {
 
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
+    private final AtomicReference<long[]> light = new AtomicReference<>();
     private final long[] roundTripsNs = new long[16];
     private int next;
     private PeerStatus peer = PeerStatus.UNKNOWN;
@@ -55,6 +58,22 @@ final class RelayHealth {
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */
     synchronized void onRoundTrip(long ns) {
         roundTripsNs[next++ % roundTripsNs.length] = ns;
+    }
+
+    /** A round trip was measured on a link that carries no data. */
+    void onLightRoundTrip(long ns) {
+        light.set(new long[] {ns});
+    }
+
+    /** What a data channel reads of {@link #onLightRoundTrip}: each measurement once, 0 while there is no new one. */
+    LongSupplier lightRoundTrips() {
+        long[][] seen = new long[1][];
+        return () -> {
+            long[] last = light.get();
+            boolean isNew = last != seen[0];
+            seen[0] = last;
+            return isNew ? last[0] : 0;
+        };
     }
 
     /** The round trip to the peer; 0 while unknown. */

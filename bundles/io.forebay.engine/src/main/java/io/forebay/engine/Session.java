@@ -114,7 +114,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         int ownRecord = RelayMemory.recordBytesMax(home.memory().segmentBytes());
         transmit = new TransmitPath(
                 memory,
-                new RecordChain(memory, Math.min(ownRecord, helloOfPeer.recordBytesMax()), helloOfPeer.creditLimit()),
+                new RecordChain(
+                        memory,
+                        Math.min(ownRecord, helloOfPeer.recordBytesMax()),
+                        helloOfPeer.creditLimit(),
+                        new SendWindow(home.health().lightRoundTrips())),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),

@@ -34,9 +34,13 @@ class RecordLayoutTest {
     }
 
     @Test
-    void shouldWriteTheDocumentedVector() {
+    void shouldWriteTheDocumentedVectors() {
         ByteBuffer bytes = record(RecordType.DATA, 0, 0, PING, PING.length, 8, PING);
         assertThat(HexFormat.of().formatHex(bytes.array())).isEqualTo(PING_RECORD);
+        byte[] answerWanted = {Payloads.PING_ANSWER};
+        ByteBuffer heartbeat = record(RecordType.PING, 0, 0, answerWanted, 1, 1_000_000_000, answerWanted);
+        assertThat(HexFormat.of().formatHex(heartbeat.array()))
+                .isEqualTo("46424159010a00000000000100000001000000003b9aca00a016d052503eb35c01");
     }
 
     @Test
