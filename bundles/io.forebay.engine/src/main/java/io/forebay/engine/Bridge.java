@@ -160,6 +160,13 @@ final class Bridge implements Link.Owner {
         }
     }
 
+    /** Looks after a link that stands by as closely as after one in session: the line may be gone. */
+    void hurry() {
+        if (link != null && !inSession && !ended) {
+            link.startHeartbeat(true);
+        }
+    }
+
     private void giveUpDial() {
         if (dial != null) {
             dial.cancel();

@@ -55,6 +55,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     private Loop.Timer resumeTimer;
     private Loop.Timer asking;
     private boolean established;
+    private boolean peerGone;
     private volatile boolean ended;
 
     /** With {@code initial}: allocating, or stopped if it succeeds another. */
@@ -95,6 +96,11 @@ final class Channel implements Bridge.Owner, Session.Owner {
     /** The DRBD connection that it is part of; {@code null} before its type is known. */
     DrbdSession drbdSession() {
         return drbdSession;
+    }
+
+    /** Whether it relays, or did until its bridge broke. Any thread. */
+    boolean isEstablished() {
+        return isIn(ChannelState.ESTABLISHED, ChannelState.RESUMING);
     }
 
     /** Whether its end has begun. Any thread. */
@@ -171,6 +177,11 @@ final class Channel implements Bridge.Owner, Session.Owner {
     void onLineBack() {
         bridge.kick();
         ask();
+    }
+
+    /** Another channel's bridge broke: whether this one's stands should be known soon. */
+    void onLineSuspect() {
+        bridge.hurry();
     }
 
     private void ask() {
@@ -293,6 +304,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
             }
             case ESTABLISHED -> {
                 on(new BridgeLost(why));
+                home.onLineSuspect();
                 resumeTimer = loop.schedule(
                         () -> onPeerGone("the bridge could not be rebuilt within resume-timeout"),
                         home.settings().resumeTimeoutMs() * 1_000_000L);
@@ -480,6 +492,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     private void onEstablished() {
         established = true;
         on(new Established(""));
+        home.onEstablished(this);
     }
 
     @Override
@@ -513,6 +526,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
                     home.health().onGood(Leg.FAR_INSIDE_TO_FAR_DRBD);
                     onEstablished();
                     return true;
+                }
+                if (role == ChannelRole.ACCEPTOR && isEnding()) {
+                    return true; // the local DRBD has left since the peer dialled
                 }
             }
             case CODECS -> {
@@ -624,18 +640,17 @@ final class Channel implements Bridge.Owner, Session.Owner {
     }
 
     /**
-     * The peer has ended the session, or is lost for good: what it sent still goes to the local DRBD. Meta waits for data
-     * with that, or DRBD would not take it any more.
+     * The peer has ended the session, or is lost for good: what it sent still goes to the local DRBD. Meta waits for the end
+     * of data, which may have to deliver, or even go on; without meta DRBD would not take it any more.
      */
     void onPeerGone(String why) {
-        if (ended) {
+        if (ended || peerGone) {
             return;
         }
-        Channel data = type == ChannelType.META ? drbdSession.partner(this) : null;
-        if (data != null) {
+        peerGone = true;
+        if (type == ChannelType.META && established && drbdSession.isDataAlive()) {
             drainWithin(home.settings().drainTimeoutMs());
             bridge.end(why);
-            data.loop().execute(() -> data.onPeerGone(why));
             return;
         }
         long undelivered = session == null ? 0 : session.undeliveredBytes();
@@ -649,6 +664,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
         drainWithin(home.settings().drainTimeoutMs());
         bridge.end(why);
         session.onPeerGone();
+    }
+
+    /** The data channel of its session has ended; meta may have waited for that. */
+    void onDataEnded() {
+        if (peerGone) {
+            stop(reason);
+        }
     }
 
     /** Ends the channel before its time: what the sockets have taken still goes out, nothing else. */
@@ -677,6 +699,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
             timer = loop.schedule(session::resetInside, home.settings().drainTimeoutMs() * 1_000_000L);
         }
         bridge.end(why);
+        if (drbdSession != null && type == ChannelType.DATA) {
+            drbdSession.onDataEnded();
+        }
         finishStop();
     }
 

@@ -56,6 +56,12 @@ interface ChannelHome {
     /** A channel has its bridge, or has it again: the line is there. */
     void onBridge();
 
+    /** A channel's bridge broke or fell silent: others may have, too. */
+    void onLineSuspect();
+
+    /** A channel is established: an older one of its type may be a dead node's. */
+    void onEstablished(Channel channel);
+
     /** An acceptor is waiting for its DRBD. */
     void onWaiting(Channel channel);
 

@@ -45,6 +45,11 @@ final class DrbdSession {
         return observer.featuresSeen(Node.LOCAL) || observer.featuresSeen(Node.FAR);
     }
 
+    /** Whether both nodes have begun to talk to each other. Any thread. */
+    boolean isTalking() {
+        return observer.featuresSeenBothWays();
+    }
+
     /** Whether none of its channels lives any more. */
     synchronized boolean isOver() {
         return members.values().stream().allMatch(Channel::isStopped);
@@ -67,13 +72,24 @@ final class DrbdSession {
         }
     }
 
-    /** The data channel whose fate a meta channel shares; {@code null} if there is none. */
-    synchronized Channel partner(Channel meta) {
+    /** Whether its data channel has not ended, once the nodes talk to each other. */
+    synchronized boolean isDataAlive() {
         Channel data = members.get(ChannelType.DATA);
-        return data == null || data == meta || data.isStopped() || !observer.featuresSeenBothWays() ? null : data;
+        return data != null && !data.hasEnded() && observer.featuresSeenBothWays();
     }
 
-    /** A member broke: the other one ends with it. */
+    /** The data channel has ended. */
+    void onDataEnded() {
+        Channel meta;
+        synchronized (this) {
+            meta = members.get(ChannelType.META);
+        }
+        if (meta != null) {
+            meta.loop().execute(meta::onDataEnded);
+        }
+    }
+
+    /** A member broke: the other one ends with it, unless it is ending already and may have to deliver. */
     void onBroken(Channel broken, String reason) {
         if (!observer.featuresSeenBothWays()) {
             return;
@@ -83,6 +99,7 @@ final class DrbdSession {
             others = new ArrayList<>(members.values());
         }
         others.remove(broken);
+        others.removeIf(Channel::isEnding);
         others.forEach(other -> other.loop().execute(() -> other.stop("its partner ended: " + reason)));
     }
 

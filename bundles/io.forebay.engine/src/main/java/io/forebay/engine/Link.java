@@ -60,6 +60,9 @@ final class Link implements ConnectionHandler {
     private static final long BEAT_STANDBY_NS = 1_000_000_000L;
     private static final int BEATS_OF_SILENCE = 5;
 
+    /** How long a close may take to send what is queued. */
+    private static final long CLOSE_NS = 3_000_000_000L;
+
     private Loop loop;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL_RING_BYTES);
@@ -427,6 +430,8 @@ final class Link implements ConnectionHandler {
         closed = true;
         if (connection != null) {
             connection.close();
+            // On a line that is gone it would wait for ever, and what is queued with it.
+            loop.schedule(connection::reset, CLOSE_NS);
         }
     }
 }

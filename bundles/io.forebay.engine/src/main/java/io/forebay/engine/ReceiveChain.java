@@ -140,9 +140,8 @@ final class ReceiveChain {
             if (tail.filled - tail.parsed < record) {
                 break;
             }
-            int offset = tail.parsed;
+            onRecord(tail.memory, tail.parsed, record);
             tail.parsed += record;
-            onRecord(tail.memory, offset, record);
         }
         deliver();
     }
@@ -157,6 +156,9 @@ final class ReceiveChain {
         if (RecordLayout.position(memory, offset) != receivedPosition) {
             throw new PeerViolation("record out of order: position=%d (expected: %d)"
                     .formatted(RecordLayout.position(memory, offset), receivedPosition));
+        }
+        if (RecordLayout.codec(memory, offset) == RecordLayout.CODEC_RAW) {
+            RecordLayout.checkPayload(memory, offset, memory, offset + RecordLayout.HEADER_BYTES, crc);
         }
         receivedPosition += RecordLayout.rawBytes(memory, offset);
         receivedWireBytes += record;
@@ -223,8 +225,8 @@ final class ReceiveChain {
                         e);
             }
             from.filled += raw;
+            RecordLayout.checkPayload(piece.memory, offset, from.memory, at, crc);
         }
-        RecordLayout.checkPayload(piece.memory, offset, from.memory, at, crc);
         from.lent += raw;
         queued.add(from, raw, RecordLayout.recordBytes(piece.memory, offset));
         queuedPosition += raw;

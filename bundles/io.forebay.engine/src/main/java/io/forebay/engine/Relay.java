@@ -44,6 +44,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private static final int ACCEPTORS = 1;
 
     private static final long OPEN_AGAIN_NS = 1_000_000_000L;
+    /** How long after it was established a connection of DRBD is looked at again. */
+    private static final long SETTLED_NS = 5_000_000_000L;
+
     private static final long REPLACE_NS = 100_000_000L;
 
     private final Engine engine;
@@ -340,6 +343,26 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     @Override
     public void onBridge() {
         channels.values().forEach(channel -> channel.loop().execute(channel::onLineBack));
+    }
+
+    @Override
+    public void onLineSuspect() {
+        channels.values().forEach(channel -> channel.loop().execute(channel::onLineSuspect));
+    }
+
+    @Override
+    public void onEstablished(Channel channel) {
+        control.schedule(() -> endOlderThan(channel), SETTLED_NS);
+    }
+
+    /** DRBD has but one connection of each type: once its nodes talk over one, an older one is a dead node's. */
+    private void endOlderThan(Channel channel) {
+        if (channel.hasEnded() || !channel.drbdSession().isTalking()) {
+            return;
+        }
+        channels.values().stream()
+                .filter(other -> other.id() < channel.id() && other.type() == channel.type() && other.isEstablished())
+                .forEach(other -> other.loop().execute(() -> other.stop("the nodes talk over a newer connection")));
     }
 
     @Override

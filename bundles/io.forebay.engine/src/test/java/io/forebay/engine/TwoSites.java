@@ -16,6 +16,7 @@ import io.forebay.codec.lz4.Lz4Codec;
 import io.forebay.codec.zstd.ZstdCodec;
 import io.forebay.state.TransitionTable;
 import io.forebay.testkit.HandDrivenLoop;
+import io.forebay.testkit.SimulatedLine;
 import io.forebay.testkit.SimulatedNetwork;
 import io.forebay.testkit.TrackingAllocator;
 import java.io.IOException;
@@ -149,7 +150,7 @@ final class TwoSites {
         b = new Site(2, ofB);
     }
 
-    SimulatedNetwork.Line wan() {
+    SimulatedLine wan() {
         return network.line("10.9.0.1", "10.9.0.2");
     }
 

@@ -11,7 +11,6 @@ import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,73 +21,23 @@ import java.util.Random;
  * A network in memory, on one hand-driven loop: connections with delay, bandwidth, bounded socket buffers, reads of random
  * sizes, cuts and resets. Everything that happens follows from the seed.
  *
- * <p>The line between two hosts is found by the IPs of a connection's ends, whoever dialled.
+ * <p>The line between two hosts is found by the IPs of a connection's ends, whoever dialled. As in TCP, a dial that meets a
+ * cut is tried again after 1, 2, 4 … seconds, and data after 200 ms (or two round trips), 400 ms …, each connection for
+ * itself: after a cut a connection stays silent about as long again as the cut was. A reset is sent once; if it is lost, the
+ * other end learns of it when it sends something.
  */
 public final class SimulatedNetwork {
 
-    /** What one line between two IPs is like. */
-    public static final class Line {
-        private long delayNs = 50_000;
-        private long bytesPerSecond = 1L << 40;
-        private boolean cut;
-        private long flipAfterBytes = -1;
-        private final Map<String, Long> freeAtNs = new HashMap<>();
-
-        /** One-way delay. */
-        public Line delayNs(long ns) {
-            delayNs = ns;
-            return this;
-        }
-
-        /** Bandwidth of each direction. */
-        public Line bytesPerSecond(long rate) {
-            bytesPerSecond = rate;
-            return this;
-        }
-
-        /** While cut, nothing arrives and no dial succeeds; what is sent arrives after the cut. */
-        public Line cut(boolean now) {
-            cut = now;
-            return this;
-        }
-
-        /** Flips one bit of the byte that comes after so many more, in either direction; below 0: of none. */
-        public Line flipBitAfter(long bytes) {
-            flipAfterBytes = bytes;
-            return this;
-        }
-
-        void pass(ByteBuffer bytes, Random random) {
-            if (flipAfterBytes >= 0 && flipAfterBytes < bytes.remaining()) {
-                int at = bytes.position() + (int) flipAfterBytes;
-                bytes.put(at, (byte) (bytes.get(at) ^ 1 << random.nextInt(8)));
-                flipAfterBytes = -1;
-            } else if (flipAfterBytes >= 0) {
-                flipAfterBytes -= bytes.remaining();
-            }
-        }
-
-        boolean isCut() {
-            return cut;
-        }
-
-        /** When so many bytes, sent now, have arrived. */
-        long arrivalNs(String direction, long nowNs, int bytes) {
-            long start = Math.max(nowNs, freeAtNs.getOrDefault(direction, 0L));
-            long end = start + (long) (bytes * 1e9 / bytesPerSecond);
-            freeAtNs.put(direction, end);
-            return end + delayNs;
-        }
-    }
-
-    private static final long CUT_POLL_NS = 10_000_000;
+    private static final long SYN_AGAIN_NS = 1_000_000_000L;
 
     private final HandDrivenLoop loop;
     private final Random random;
     private final Map<InetSocketAddress, SimulatedListener> listeners = new HashMap<>();
-    private final Map<String, Line> lines = new HashMap<>();
+    private final Map<String, SimulatedLine> lines = new HashMap<>();
     private final List<SimulatedConnection> connections = new ArrayList<>();
+    private final List<SimulatedDial> dials = new ArrayList<>();
     private int nextPort = 40_000;
+    private boolean resetsUnread;
 
     public SimulatedNetwork(HandDrivenLoop loop, long seed) {
         this.loop = loop;
@@ -103,27 +52,24 @@ public final class SimulatedNetwork {
         return random;
     }
 
+    /** Whether a close that leaves received bytes unread is a reset, as Linux does it, or still a FIN. */
+    public SimulatedNetwork resetUnread(boolean reset) {
+        resetsUnread = reset;
+        return this;
+    }
+
+    boolean resetsUnread() {
+        return resetsUnread;
+    }
+
     /** The line between two IPs; the same one in both directions. */
-    public Line line(String oneIp, String otherIp) {
+    public SimulatedLine line(String oneIp, String otherIp) {
         String key = oneIp.compareTo(otherIp) < 0 ? oneIp + " " + otherIp : otherIp + " " + oneIp;
-        return lines.computeIfAbsent(key, k -> new Line());
+        return lines.computeIfAbsent(key, k -> new SimulatedLine(oneIp));
     }
 
-    Line line(InetSocketAddress one, InetSocketAddress other) {
+    SimulatedLine line(InetSocketAddress one, InetSocketAddress other) {
         return line(one.getAddress().getHostAddress(), other.getAddress().getHostAddress());
-    }
-
-    /** Runs an action when the line lets it through, {@code atNs} at the earliest. */
-    void arrive(Line line, long atNs, Runnable action) {
-        loop.schedule(
-                () -> {
-                    if (line.isCut()) {
-                        arrive(line, loop.nowNs() + CUT_POLL_NS, action);
-                    } else {
-                        action.run();
-                    }
-                },
-                atNs - loop.nowNs());
     }
 
     /** The open connections, each of their ends once. */
@@ -134,6 +80,7 @@ public final class SimulatedNetwork {
     /** Breaks everything that one host holds, as when its process is killed: peers see resets, its listeners are gone. */
     public void kill(SimulatedTransport host) {
         listeners.values().removeIf(listener -> listener.owner == host);
+        List.copyOf(dials).stream().filter(one -> one.from == host).forEach(SimulatedDial::cancel);
         connections().stream().filter(one -> one.owner() == host).forEach(SimulatedConnection::die);
     }
 
@@ -145,9 +92,31 @@ public final class SimulatedNetwork {
         connections.remove(end);
     }
 
+    /** Takes all that one host holds away, as when its power fails: nobody is told, and whoever asks later sees a reset. */
+    public void powerOff(SimulatedTransport host) {
+        listeners.values().removeIf(listener -> listener.owner == host);
+        List.copyOf(dials).stream().filter(one -> one.from == host).forEach(SimulatedDial::cancel);
+        connections().stream().filter(one -> one.owner() == host).forEach(SimulatedConnection::vanish);
+    }
+
     /** A host's transport. */
     public SimulatedTransport host(String ip) {
-        return new SimulatedTransport(ip);
+        return new SimulatedTransport(ip, loop);
+    }
+
+    /** The transport of a process on a host; what it is told is told on {@code on}. */
+    public SimulatedTransport host(String ip, Loop on) {
+        return new SimulatedTransport(ip, on);
+    }
+
+    /** A handshake is complete: the listener takes the connection, if it is still there. */
+    boolean accept(SimulatedConnection connection) {
+        SimulatedListener listener = listeners.get(connection.localAddress());
+        if (listener == null || listener.owner != connection.owner()) {
+            return false;
+        }
+        listener.owner.loop.execute(() -> listener.handler.onAccept(new SimulatedAccepted(connection)));
+        return true;
     }
 
     private final class SimulatedListener implements Listener {
@@ -172,12 +141,18 @@ public final class SimulatedNetwork {
         }
     }
 
-    /** One host's view of the network. */
+    /** One host's view of the network, or one process's. */
     public final class SimulatedTransport implements Transport {
         private final String ip;
+        private final Loop loop;
 
-        private SimulatedTransport(String ip) {
+        private SimulatedTransport(String ip, Loop loop) {
             this.ip = ip;
+            this.loop = loop;
+        }
+
+        Loop loop() {
+            return loop;
         }
 
         @Override
@@ -214,6 +189,11 @@ public final class SimulatedNetwork {
     }
 
     private final class SimulatedDial implements Dial {
+        private final SimulatedTransport from;
+        private final InetSocketAddress local;
+        private final InetSocketAddress remote;
+        private final ConnectionHandler handler;
+        private final SimulatedLine line;
         private boolean over;
 
         SimulatedDial(
@@ -222,40 +202,63 @@ public final class SimulatedNetwork {
                 InetSocketAddress remote,
                 int timeoutMs,
                 ConnectionHandler handler) {
-            Line line = line(local, remote);
-            loop.schedule(
-                    () -> end(() -> handler.onDialFailed(new IOException(remote + ": connection timed out"))),
-                    timeoutMs * 1_000_000L);
-            arrive(line, loop.nowNs() + line.delayNs, () -> {
+            this.from = from;
+            this.local = local;
+            this.remote = remote;
+            this.handler = handler;
+            line = line(local, remote);
+            dials.add(this);
+            loop.schedule(() -> fail("connection timed out"), timeoutMs * 1_000_000L);
+            loop.execute(() -> attempt(SYN_AGAIN_NS));
+        }
+
+        /** Sends a SYN; the next one follows if nothing has come back by then. */
+        private void attempt(long nextNs) {
+            if (over) {
+                return;
+            }
+            loop.schedule(() -> attempt(2 * nextNs), nextNs);
+            pass(local, () -> {
                 SimulatedListener listener = listeners.get(remote);
-                if (over) {
-                    return;
-                }
-                if (listener == null) {
-                    arrive(
-                            line,
-                            loop.nowNs() + line.delayNs,
-                            () -> end(() -> handler.onDialFailed(new IOException(remote + ": connection refused"))));
-                    return;
-                }
-                SimulatedConnection near = new SimulatedConnection(SimulatedNetwork.this, from, line, local, remote);
-                SimulatedConnection far =
-                        new SimulatedConnection(SimulatedNetwork.this, listener.owner, line, remote, local);
-                near.pair(far);
-                listener.handler.onAccept(new SimulatedAccepted(far));
-                arrive(line, loop.nowNs() + line.delayNs, () -> {
-                    if (over) {
-                        near.die();
+                pass(remote, () -> {
+                    if (listener == null) {
+                        fail("connection refused");
                     } else {
-                        end(() -> near.start(handler));
+                        open(listener.owner);
                     }
                 });
             });
         }
 
+        /** Runs an action when a packet has arrived, and not at all if it was lost. */
+        private void pass(InetSocketAddress sender, Runnable action) {
+            SimulatedLine.Direction direction = line.from(sender.getAddress().getHostAddress());
+            if (direction.isCut()) {
+                return;
+            }
+            loop.schedule(
+                    () -> {
+                        if (!direction.isCut() && !over) {
+                            action.run();
+                        }
+                    },
+                    line.arrivalNs(direction, loop.nowNs(), 0, random) - loop.nowNs());
+        }
+
+        private void open(SimulatedTransport to) {
+            SimulatedConnection near = new SimulatedConnection(SimulatedNetwork.this, from, line, local, remote);
+            near.pair(new SimulatedConnection(SimulatedNetwork.this, to, line, remote, local));
+            end(() -> near.start(handler));
+            near.completeHandshake();
+        }
+
+        private void fail(String why) {
+            end(() -> handler.onDialFailed(new IOException(remote + ": " + why)));
+        }
+
         private void end(Runnable how) {
             if (!over) {
-                over = true;
+                cancel();
                 how.run();
             }
         }
@@ -263,6 +266,7 @@ public final class SimulatedNetwork {
         @Override
         public void cancel() {
             over = true;
+            dials.remove(this);
         }
     }
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.itests.simulation;
+
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
+import io.forebay.bab.direct.DirectBabAllocator;
+import io.forebay.bab.heap.HeapBabAllocator;
+import io.forebay.codec.deflate.DeflateCodec;
+import io.forebay.codec.lz4.Lz4Codec;
+import io.forebay.codec.zstd.ZstdCodec;
+import io.forebay.engine.ChannelEvents;
+import io.forebay.engine.Engine;
+import io.forebay.engine.ScratchPool;
+import io.forebay.engine.Surroundings;
+import io.forebay.engine.Workers;
+import io.forebay.state.TransitionTable;
+import io.forebay.testkit.ProcessLoop;
+import io.forebay.testkit.SimulatedNetwork;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A Forebay from its start until it is killed, or closed. */
+final class ForebayProcess {
+
+    private static final String RELAY = "r0";
+    private static final int COMPRESS_NS_MAX = 400_000;
+
+    private final ProcessLoop loop;
+    private final SimulatedNetwork network;
+    private final SimulatedNetwork.SimulatedTransport transport;
+    private final RelayAddresses addresses;
+    private final Scenario.Relay settings;
+    private final MemoryWatch memory;
+    private final List<CodecWatch> codecs;
+    private final Engine engine;
+
+    ForebayProcess(
+            SimulatedNetwork network,
+            RelayAddresses addresses,
+            Scenario.Relay settings,
+            Random random,
+            Oracle oracle,
+            ChannelEvents events) {
+        this.network = network;
+        this.addresses = addresses;
+        this.settings = settings;
+        loop = new ProcessLoop(network.loop());
+        transport = network.host(addresses.outside().getAddress().getHostAddress(), loop);
+        memory = new MemoryWatch(
+                settings.directMemory() ? new DirectBabAllocator() : new HeapBabAllocator(),
+                settings.memlimitBytes(),
+                oracle);
+        codecs = Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
+                .map(CodecWatch::new)
+                .toList();
+        engine = new Engine(
+                transport,
+                new TransitionTable(),
+                new Surroundings(
+                        addresses.outside().getHostString(),
+                        workers(random),
+                        new ScratchPool(),
+                        loop,
+                        () -> Instant.ofEpochSecond(0, loop.nowNs()),
+                        random,
+                        events));
+        codecs.forEach(engine::addCodec);
+        engine.addAllocator(memory);
+    }
+
+    /** Workers whose results come in any order. */
+    private Workers workers(Random random) {
+        return new Workers() {
+            @Override
+            public int count() {
+                return 2;
+            }
+
+            @Override
+            public void execute(Runnable task) {
+                loop.schedule(task, 1 + random.nextInt(COMPRESS_NS_MAX));
+            }
+        };
+    }
+
+    /** Configures the relay, or gives it another codec. */
+    void configure(String codec) {
+        engine.put(new RelaySettings(
+                RELAY,
+                RELAY,
+                addresses,
+                settings.memlimitBytes(),
+                memory.name(),
+                CodecChoice.parse(codec),
+                settings.drainTimeoutMs(),
+                settings.resumeTimeoutMs(),
+                "simulation"));
+    }
+
+    void kill() {
+        loop.kill();
+        network.kill(transport);
+    }
+
+    /** Takes the relay down, as an operator does. */
+    void close() {
+        loop.execute(engine::close);
+    }
+
+    /** Whether it shows one data and one meta channel, both established. */
+    boolean isEstablished() {
+        List<ChannelStatus> channels = engine.status().get(0).channels();
+        Set<ChannelType> types = channels.stream().map(ChannelStatus::type).collect(Collectors.toSet());
+        return channels.size() == 2
+                && types.equals(EnumSet.of(ChannelType.DATA, ChannelType.META))
+                && channels.stream().allMatch(one -> one.state() == ChannelState.ESTABLISHED);
+    }
+
+    /** Its channels in words. */
+    String describe() {
+        return engine.status().stream()
+                .flatMap(relay -> relay.channels().stream())
+                .map(one -> "%s %s: %s (%s)".formatted(one.role(), one.type(), one.state(), one.reason()))
+                .collect(Collectors.joining("; "));
+    }
+
+    long leasedBytes() {
+        return memory.leasedBytes();
+    }
+
+    /** What is left once it was closed; empty if nothing is. Takes its codecs away once nothing needs them. */
+    String leftovers() {
+        if (memory.leasedBytes() == 0 && memory.isClosed()) {
+            codecs.forEach(engine::removeCodec);
+        }
+        int open = codecs.stream().mapToInt(CodecWatch::open).sum();
+        return memory.leasedBytes() == 0 && memory.isClosed() && open == 0
+                ? ""
+                : "%d bytes leased, memory %s, %d compressors and decompressors open"
+                        .formatted(memory.leasedBytes(), memory.isClosed() ? "closed" : "open", open);
+    }
+
+    /** Gives back what is outside the Java heap, after the last step. */
+    void reclaim() {
+        memory.reclaim();
+        codecs.forEach(CodecWatch::reclaim);
+    }
+}

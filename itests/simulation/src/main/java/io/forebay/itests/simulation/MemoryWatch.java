@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.itests.simulation;
+
+import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.bab.BabException;
+import io.forebay.api.bab.BabMemory;
+import io.forebay.api.bab.Segment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** An allocator that counts what is out, and takes back itself what a killed process had. */
+final class MemoryWatch implements BabAllocator {
+
+    static final String MEMORY = "memory stays within the memlimit and comes home";
+
+    private final BabAllocator inner;
+    private final long limitBytes;
+    private final Oracle oracle;
+    private final List<Watched> opened = new ArrayList<>();
+    private long leasedBytes;
+
+    MemoryWatch(BabAllocator inner, long limitBytes, Oracle oracle) {
+        this.inner = inner;
+        this.limitBytes = limitBytes;
+        this.oracle = oracle;
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public BabMemory open(String owner, long limit, int segmentBytes) throws BabException {
+        Watched memory = new Watched(inner.open(owner, limit, segmentBytes));
+        opened.add(memory);
+        return memory;
+    }
+
+    long leasedBytes() {
+        return leasedBytes;
+    }
+
+    /** Whether every memory that was opened was closed. */
+    boolean isClosed() {
+        return opened.stream().allMatch(one -> one.closed);
+    }
+
+    /** As the system does for a process that was killed. */
+    void reclaim() {
+        opened.forEach(Watched::reclaim);
+    }
+
+    private final class Watched implements BabMemory {
+        private final BabMemory memory;
+        private final Set<Out> out = new LinkedHashSet<>();
+        private boolean closed;
+
+        Watched(BabMemory memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public int segmentBytes() {
+            return memory.segmentBytes();
+        }
+
+        @Override
+        public long limitBytes() {
+            return memory.limitBytes();
+        }
+
+        @Override
+        public long leasedBytes() {
+            return memory.leasedBytes();
+        }
+
+        @Override
+        public Segment lease() {
+            Segment segment = memory.lease();
+            if (segment == null) {
+                return null;
+            }
+            leasedBytes += memory.segmentBytes();
+            if (leasedBytes > limitBytes) {
+                throw oracle.fail(
+                        MEMORY, "%d bytes are leased with a memlimit of %d".formatted(leasedBytes, limitBytes));
+            }
+            Out lent = new Out(this, segment);
+            out.add(lent);
+            return lent;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            memory.close();
+        }
+
+        void reclaim() {
+            List.copyOf(out).forEach(Out::release);
+            close();
+        }
+    }
+
+    private final class Out implements Segment {
+        private final Watched of;
+        private final Segment segment;
+
+        Out(Watched of, Segment segment) {
+            this.of = of;
+            this.segment = segment;
+        }
+
+        @Override
+        public ByteBuffer memory() {
+            return segment.memory();
+        }
+
+        @Override
+        public void release() {
+            if (!of.out.remove(this)) {
+                throw oracle.fail(MEMORY, "a segment was released twice");
+            }
+            leasedBytes -= of.segmentBytes();
+            segment.release();
+        }
+    }
+}
