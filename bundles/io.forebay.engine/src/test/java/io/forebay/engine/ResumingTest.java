@@ -200,7 +200,7 @@ class ResumingTest {
         long back = sites.loop.nowNs();
         sites.await("memory home", () -> sites.a.status().bab().heldBytes() == 0);
         // The question goes over a bridge in reserve, which TCP itself brings back.
-        assertThat(sites.loop.nowNs() - back).isLessThan(2 * SECOND);
+        assertThat(sites.loop.nowNs() - back).isLessThan(3 * SECOND);
         assertThat(far.receivedBytes()).isEqualTo(before);
         assertThat(sites.events).anyMatch(one -> one.contains("may not have reached the far DRBD"));
         sites.closeAndProveEmpty();
