@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.transport.Loop;
 import java.util.function.LongSupplier;
 
 /**
@@ -8,9 +9,10 @@ import java.util.function.LongSupplier;
  * and DRBD's pings must not stand in a queue of data, whatever congestion control the system uses. Owned by one loop.
  *
  * <p>The signal is the round trip of heartbeats on links that carry no data: the least of them is the line's, what is above it
- * is a queue. The window doubles with every other heartbeat until there is a queue, then grows by a quarter, and shrinks when
- * the queue is longer than meta should wait; the heartbeat between shows what came of it. Every 10 s under load, and when shrinking does not help, it is halved for a
- * moment to measure the line anew: it may have become a longer one, or the queue may be another's.
+ * is a queue. While that is short, the window grows with each heartbeat, by what can add but a short queue; how much that is
+ * follows from the time that bytes take to be confirmed. It shrinks when the queue is longer than meta should wait. Every
+ * 10 s under load, and when shrinking does not help, it is halved for a moment to measure the line anew: it may have become
+ * a longer one, or the queue may be another's.
  */
 final class SendWindow {
 
@@ -20,7 +22,7 @@ final class SendWindow {
     /** More than any line holds. */
     private static final long MOST_BYTES = 4L << 30;
 
-    private static final int RECORD_LEAST_BYTES = 16 << 10;
+    private static final int RECORD_LEAST_BYTES = 8 << 10;
 
     /** One record is at most this part of the window. */
     private static final int RECORDS = 4;
@@ -28,37 +30,53 @@ final class SendWindow {
     /** A shorter queue is none. */
     private static final long SHORT_NS = 10_000_000L;
 
+    /** What the window grows towards. */
+    private static final long AIM_NS = 22_000_000L;
+
     /** A queue longer than this makes the window shrink: with what it grows meanwhile, meta waits less than 50 ms. */
-    private static final long LONG_NS = 22_000_000L;
+    private static final long LONG_NS = 25_000_000L;
 
-    /** Measurements in all of which the window shrank, after which the line is measured anew. */
-    private static final int SHRUNK_MAX = 4;
+    private static final double SHRINK_MOST = 0.5;
 
-    private static final int MEASUREMENTS_BETWEEN = 50;
+    /** Times the window shrinks in vain until the line is measured anew. */
+    private static final int SHRUNK_MAX = 2;
+
+    private static final long MEASURE_AGAIN_NS = 10_000_000_000L;
     private static final int MEASUREMENTS_ANEW = 3;
 
     private static final int MARKS = 256;
 
+    private final Loop loop;
     private final LongSupplier lightRoundTripNs;
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
+    private final long[] timesNs = new long[MARKS];
     private int head;
     private int size;
     private long sentBytes;
     private long confirmedBytes;
+    private long confirmNs = Long.MAX_VALUE;
 
     private long windowBytes = START_BYTES;
-    private long keptBytes;
     private long leastNs = Long.MAX_VALUE;
-    private boolean starting = true;
     private boolean limited;
-    private boolean settling;
+
+    /** Until then measurements do not show yet what came of the last change. */
+    private long settledNs = Long.MIN_VALUE;
+
+    private long measuredNs;
     private int shrunk;
-    private int measured;
+    private long fullBytes;
+
+    /** Measurements still to come with a small window; 0: the window is what it should be, or grows back to that. */
     private int anew;
 
+    private long restoreBytes;
+    private long formerLeastNs;
+
     /** With the last round trip of a link that carries no data, each once; 0 while there is no new one. */
-    SendWindow(LongSupplier lightRoundTripNs) {
+    SendWindow(Loop loop, LongSupplier lightRoundTripNs) {
+        this.loop = loop;
         this.lightRoundTripNs = lightRoundTripNs;
     }
 
@@ -86,6 +104,7 @@ final class SendWindow {
             int at = (head + size++) % MARKS;
             positions[at] = position;
             wireBytes[at] = wire;
+            timesNs[at] = loop.nowNs();
         } else {
             // The last mark stands for these bytes, too.
             int last = (head + size - 1) % MARKS;
@@ -96,10 +115,16 @@ final class SendWindow {
 
     /** The peer has confirmed all bytes up to a position. */
     void onConfirmed(long position) {
+        long before = confirmedBytes;
         while (size > 0 && positions[head] <= position) {
             confirmedBytes = wireBytes[head];
+            confirmNs = loop.nowNs() - timesNs[head];
             head = (head + 1) % MARKS;
             size--;
+        }
+        if (anew == 0 && windowBytes < restoreBytes) {
+            // No faster than the line takes it, or all of it would queue at once.
+            windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / 2);
         }
         long roundTripNs = lightRoundTripNs.getAsLong();
         if (roundTripNs > 0) {
@@ -108,43 +133,65 @@ final class SendWindow {
     }
 
     private void onRoundTrip(long roundTripNs) {
+        long nowNs = loop.nowNs();
         leastNs = Math.min(leastNs, roundTripNs);
-        if (anew > 0) {
-            if (--anew == 0) {
-                windowBytes = keptBytes;
-            }
+        if (nowNs < settledNs) {
             return;
         }
-        if (settling) {
-            settling = false;
+        if (anew > 0) {
+            if (--anew == 0) {
+                onMeasuredAnew();
+            }
             return;
         }
         long queueNs = roundTripNs - leastNs;
         if (queueNs > LONG_NS) {
-            // What is on its way took this round trip, and should take the least and a short queue.
-            windowBytes = Math.max(LEAST_BYTES, (long) (windowBytes * ((double) (leastNs + SHORT_NS) / roundTripNs)));
-            starting = false;
-            settling = true;
-            shrunk++;
+            onLongQueue(roundTripNs, queueNs);
         } else {
             if (limited && queueNs < SHORT_NS) {
-                windowBytes = Math.min(MOST_BYTES, starting ? windowBytes * 2 : windowBytes * 5 / 4);
-                settling = true;
+                double growth = Math.min(1, (double) (AIM_NS - queueNs) / Math.max(1, confirmNs));
+                windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth));
+                settledNs = nowNs + roundTripNs;
             }
             shrunk = 0;
         }
-        if (shrunk >= SHRUNK_MAX || limited && ++measured >= MEASUREMENTS_BETWEEN) {
-            measureAnew();
+        if (limited && nowNs - measuredNs > MEASURE_AGAIN_NS) {
+            fullBytes = windowBytes;
+            measureAnew(roundTripNs);
         }
         limited = false;
     }
 
-    private void measureAnew() {
+    private void onLongQueue(long roundTripNs, long queueNs) {
+        if (shrunk == 0) {
+            fullBytes = windowBytes;
+        }
+        if (shrunk++ == SHRUNK_MAX) {
+            measureAnew(roundTripNs);
+            return;
+        }
+        // What is on its way took this round trip, and should take the least and a short queue.
+        double share = Math.max(SHRINK_MOST, (double) (leastNs + SHORT_NS) / roundTripNs);
+        windowBytes = Math.max(LEAST_BYTES, (long) (windowBytes * share));
+        restoreBytes = windowBytes;
+        settledNs = loop.nowNs() + queueNs + roundTripNs;
+    }
+
+    private void measureAnew(long roundTripNs) {
         anew = MEASUREMENTS_ANEW;
-        keptBytes = windowBytes;
-        windowBytes = Math.max(LEAST_BYTES, windowBytes / 2);
+        formerLeastNs = leastNs;
+        restoreBytes = windowBytes;
+        windowBytes = Math.max(LEAST_BYTES, (long) (windowBytes * SHRINK_MOST));
+        settledNs = loop.nowNs() + roundTripNs;
         leastNs = Long.MAX_VALUE;
-        measured = 0;
+    }
+
+    private void onMeasuredAnew() {
+        if (leastNs - formerLeastNs > SHORT_NS) {
+            // The line has become a longer one, or the queue is another's: it was wrong to shrink.
+            restoreBytes = (long) (fullBytes * ((double) (leastNs + SHORT_NS) / (formerLeastNs + SHORT_NS)));
+        }
+        measuredNs = loop.nowNs();
         shrunk = 0;
     }
 

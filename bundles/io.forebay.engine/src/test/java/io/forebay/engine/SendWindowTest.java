@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.testkit.HandDrivenLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The window on a line of a given rate and delay, with a queue as long as one makes it. */
+class SendWindowTest {
+
+    private static final long MS = 1_000_000L;
+    private static final long BEAT_NS = 200 * MS;
+
+    private final HandDrivenLoop loop = new HandDrivenLoop();
+    private final ArrayDeque<Long> measured = new ArrayDeque<>();
+    private SendWindow window;
+    private double bytesPerNs;
+    private long roundTripNs;
+    private long othersQueueNs;
+    private long lineFreeNs;
+    private long sent;
+    private long confirmed;
+    private final List<Long> queuesNs = new ArrayList<>();
+
+    @BeforeEach
+    void makeWindow() {
+        window = new SendWindow(loop, () -> measured.isEmpty() ? 0 : measured.poll());
+    }
+
+    private void line(double megabitPerS, long roundTripMs) {
+        bytesPerNs = megabitPerS / 8_000;
+        roundTripNs = roundTripMs * MS;
+    }
+
+    private long queueNs() {
+        return Math.max(0, lineFreeNs - loop.nowNs()) + othersQueueNs;
+    }
+
+    private void send() {
+        while (window.isOpen()) {
+            int record = window.recordBytesMax();
+            sent += record;
+            long position = sent;
+            lineFreeNs = Math.max(loop.nowNs(), lineFreeNs) + (long) (record / bytesPerNs);
+            window.onSent(position, position);
+            loop.schedule(
+                    () -> {
+                        confirmed = position;
+                        window.onConfirmed(position);
+                        send();
+                    },
+                    queueNs() + roundTripNs);
+        }
+    }
+
+    private void beat() {
+        long roundTrip = roundTripNs + queueNs();
+        loop.schedule(() -> measured.add(roundTrip), roundTrip);
+        loop.schedule(this::beat, BEAT_NS);
+    }
+
+    /** How much of the line is used for a while. */
+    private double use(long seconds) {
+        long before = confirmed;
+        queuesNs.clear();
+        for (long ms = 0; ms < seconds * 1_000; ms++) {
+            loop.runFor(MS);
+            queuesNs.add(queueNs());
+        }
+        return (confirmed - before) / (bytesPerNs * seconds * 1_000 * MS);
+    }
+
+    /** What a ping waits for in 99 of 100 moments of the last {@link #use}. */
+    private long queueNsOf99() {
+        Collections.sort(queuesNs);
+        return queuesNs.get(queuesNs.size() * 99 / 100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 100", "50, 40", "200, 100", "1000, 20", "1000, 1"})
+    void shouldFillTheLineAndMakeNoLongQueue(double megabitPerS, long roundTripMs) {
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+        loop.runFor(30_000 * MS);
+        assertThat(use(30)).isGreaterThan(0.6);
+        assertThat(queueNsOf99()).isLessThan(50 * MS);
+    }
+
+    @Test
+    void shouldMakeNoLongQueueAtTheBeginningEither() {
+        line(200, 50);
+        beat();
+        send();
+        assertThat(use(20)).isGreaterThan(0.6);
+        assertThat(queueNsOf99()).isLessThan(80 * MS);
+    }
+
+    @Test
+    void shouldFollowALineThatGetsLongerFasterOrSlower() {
+        line(50, 20);
+        beat();
+        send();
+        loop.runFor(20_000 * MS);
+        line(50, 120);
+        loop.runFor(30_000 * MS);
+        assertThat(use(20)).as("longer").isGreaterThan(0.7);
+        line(500, 120);
+        loop.runFor(30_000 * MS);
+        assertThat(use(20)).as("faster").isGreaterThan(0.7);
+        line(20, 120);
+        loop.runFor(30_000 * MS);
+        assertThat(use(20)).as("slower").isGreaterThan(0.7);
+        assertThat(queueNsOf99()).as("slower").isLessThan(60 * MS);
+    }
+
+    @Test
+    void shouldNotStarveBehindAQueueOfOthers() {
+        line(100, 40);
+        beat();
+        send();
+        loop.runFor(20_000 * MS);
+        othersQueueNs = 200 * MS;
+        loop.runFor(30_000 * MS);
+        assertThat(use(20)).isGreaterThan(0.5);
+    }
+
+    @Test
+    void shouldSendAtLeastOneRecordWhereNothingWasEverMeasured() {
+        line(100, 40);
+        send();
+        loop.runFor(1_000 * MS);
+        assertThat(confirmed).isPositive();
+        window.rewind(sent);
+        assertThat(window.isOpen()).isTrue();
+    }
+}
