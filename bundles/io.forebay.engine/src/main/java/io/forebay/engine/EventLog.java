@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.Transition;
 import io.forebay.api.state.TransitionListener;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to channels, one line of {@code key=value} each, in the log; and to whoever listens. Thread-safe.
+ * What happens to channels, one line of {@code key=value} each, in the log; and to whoever listens. A sentence that repeats
+ * itself is logged once until it is another, or the relay works again. Thread-safe.
  *
  * <p>The line is made here and not from SLF4J's key-value pairs, because the logging bundle would put these into the
  * message without quotes, and a reason has blanks.
@@ -19,6 +23,7 @@ final class EventLog implements ChannelEvents {
 
     private final Logger log;
     private final BridgeNews news = new BridgeNews();
+    private final Map<String, String> sentences = new ConcurrentHashMap<>();
     private final List<TransitionListener> listeners = new CopyOnWriteArrayList<>();
 
     EventLog() {
@@ -39,6 +44,9 @@ final class EventLog implements ChannelEvents {
 
     @Override
     public void onTransition(Transition transition) {
+        if (transition.to() == ChannelState.ESTABLISHED) {
+            sentences.remove(transition.relay());
+        }
         BridgeNews.Note note = news.note(transition);
         if (log.isEnabledForLevel(note.level())) {
             log.atLevel(note.level()).log(line(transition, note.failures()));
@@ -84,7 +92,11 @@ final class EventLog implements ChannelEvents {
 
     @Override
     public void onSentence(String relay, String sentence) {
-        if (!sentence.isEmpty()) {
+        if (sentence.isEmpty()) {
+            sentences.remove(relay);
+        } else if (sentence.equals(sentences.put(relay, sentence))) {
+            log.debug("{}: {}", relay, sentence);
+        } else {
             log.warn("{}: {}", relay, sentence);
         }
     }

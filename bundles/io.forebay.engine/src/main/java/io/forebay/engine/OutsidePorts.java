@@ -119,7 +119,8 @@ final class OutsidePorts {
             if (refusal != null) {
                 events.onSentence(
                         hello.resource(),
-                        "refused a link from " + ChannelTexts.address(link.remoteAddress()) + ": " + refusal);
+                        "refused a link from "
+                                + link.remoteAddress().getAddress().getHostAddress() + ": " + refusal);
                 link.refuse(Payloads.Refusal.NOT_NOW, refusal);
             }
         }

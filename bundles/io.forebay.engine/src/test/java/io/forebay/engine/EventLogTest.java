@@ -193,6 +193,20 @@ class EventLogTest {
     }
 
     @Test
+    void shouldSayASentenceOnceUntilItIsAnotherOrTheRelayWorksAgain() {
+        log.onSentence("r0", "no bridge");
+        log.onSentence("r0", "no bridge");
+        log.onSentence("r1", "no bridge");
+        log.onSentence("r0", "not DRBD");
+        log.onTransition(transition(1, CONNECTOR, DATA, ESTABLISHING, ESTABLISHED, new Established("")));
+        log.onSentence("r0", "not DRBD");
+
+        assertThat(logger.news())
+                .filteredOn(line -> line.startsWith("WARN"))
+                .containsExactly("WARN r0: no bridge", "WARN r1: no bridge", "WARN r0: not DRBD", "WARN r0: not DRBD");
+    }
+
+    @Test
     void shouldTellEveryListenerThoughAnotherFails() {
         List<Transition> told = new ArrayList<>();
         log.add(transition -> {
