@@ -26,6 +26,7 @@ final class RelayHealth {
 
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
+    private volatile long windowBytes;
     private final AtomicReference<long[]> light = new AtomicReference<>();
     private final long[] roundTripsNs = new long[16];
     private int next;
@@ -74,6 +75,16 @@ final class RelayHealth {
             seen[0] = last;
             return isNew ? last[0] : 0;
         };
+    }
+
+    /** A data channel has found how much the line holds. */
+    void onWindow(long bytes) {
+        windowBytes = bytes;
+    }
+
+    /** How much the line held last; 0 while unknown. */
+    long windowBytes() {
+        return windowBytes;
     }
 
     /** The round trip to the peer; 0 while unknown. */

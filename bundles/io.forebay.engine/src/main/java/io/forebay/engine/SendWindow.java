@@ -47,6 +47,7 @@ final class SendWindow {
     private static final int MARKS = 256;
 
     private final Loop loop;
+    private final RelayHealth health;
     private final LongSupplier lightRoundTripNs;
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
@@ -57,7 +58,7 @@ final class SendWindow {
     private long confirmedBytes;
     private long confirmNs = Long.MAX_VALUE;
 
-    private long windowBytes = START_BYTES;
+    private long windowBytes;
     private long leastNs = Long.MAX_VALUE;
     private boolean limited;
 
@@ -74,10 +75,12 @@ final class SendWindow {
     private long restoreBytes;
     private long formerLeastNs;
 
-    /** With the last round trip of a link that carries no data, each once; 0 while there is no new one. */
-    SendWindow(Loop loop, LongSupplier lightRoundTripNs) {
+    /** Measures by the relay's light round trips, and begins near the window that was right last. */
+    SendWindow(Loop loop, RelayHealth health) {
         this.loop = loop;
-        this.lightRoundTripNs = lightRoundTripNs;
+        this.health = health;
+        this.lightRoundTripNs = health.lightRoundTrips();
+        this.windowBytes = Math.max(START_BYTES, health.windowBytes() / 4 * 3);
     }
 
     /** Whether a record may be sent. */
@@ -129,6 +132,7 @@ final class SendWindow {
         long roundTripNs = lightRoundTripNs.getAsLong();
         if (roundTripNs > 0) {
             onRoundTrip(roundTripNs);
+            health.onWindow(Math.max(windowBytes, restoreBytes));
         }
     }
 

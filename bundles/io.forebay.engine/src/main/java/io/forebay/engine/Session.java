@@ -118,7 +118,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                         memory,
                         Math.min(ownRecord, helloOfPeer.recordBytesMax()),
                         helloOfPeer.creditLimit(),
-                        new SendWindow(loop, home.health().lightRoundTrips())),
+                        new SendWindow(loop, home.health())),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),
