@@ -27,6 +27,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
     /** DATA records that the peer may send before it was given credit: DRBD's first packet and a little more. */
     static final int INITIAL_CREDIT = 2048;
 
+    /**
+     * A DRBD that is just starting may have dialled, too, before it takes this connection. It looks after its own one when it
+     * has read the first packet of the other, so that one must be closed by then, or it settles by chance and may wait for
+     * connect-int. So the first packet of data comes one round trip later, but at most this.
+     */
+    private static final long FIRST_PACKET_LATER_MAX_NS = 120_000_000L;
+
     /** A reset drops what the system has not sent yet, so it comes this much later than the last byte. */
     private static final long RESET_LATER_NS = 200_000_000L;
 
@@ -486,7 +493,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
         on(new DrbdReached(""));
         bridge.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
         onEstablished();
-        session.openToDrbd();
+        if (type == ChannelType.DATA && !drbdSession.isNegotiating()) {
+            loop.schedule(
+                    session::openToDrbd,
+                    Math.min(FIRST_PACKET_LATER_MAX_NS, home.health().roundTripNs()));
+        } else {
+            session.openToDrbd();
+        }
     }
 
     private void onEstablished() {

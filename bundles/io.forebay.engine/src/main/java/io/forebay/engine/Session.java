@@ -164,6 +164,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     /** Lets the peer's bytes through to the local DRBD. */
     void openToDrbd() {
+        if (completed) {
+            return;
+        }
         try {
             receive.open();
         } catch (PeerViolation e) {
