@@ -12,32 +12,16 @@ import java.util.ArrayDeque;
 /** One end of a connection in a {@link SimulatedNetwork}. */
 public final class SimulatedConnection implements Connection {
 
-    private static final long RETRANSMIT_MIN_NS = 200_000_000L;
-    private static final long RETRANSMIT_MAX_NS = 120_000_000_000L;
-
-    /** What the other end still reads of a stream before it sees that it was broken off. */
-    private static final long BREAK_NS = 1_000_000L;
-
     private final SimulatedNetwork network;
     private final SimulatedNetwork.SimulatedTransport owner;
-    private final SimulatedLine line;
-    private final SimulatedLine.Direction direction;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> received = new ArrayDeque<>();
-    private final ArrayDeque<Packet> flight = new ArrayDeque<>();
+    private final PacketFlight flight;
     private SimulatedConnection other;
     private ConnectionHandler handler;
-    private int onTheWay;
-    private int unacknowledged;
-    private boolean stalled;
-    private boolean probing;
-    private int launch;
-    private long retransmitNs;
-    private long lastArrivalNs;
-    private long breakAfter = -1;
-    private boolean forgotten;
+    private long handedOver;
     private IOException resetSeen;
     private boolean finishing;
     private boolean finSent;
@@ -52,13 +36,6 @@ public final class SimulatedConnection implements Connection {
     private boolean dead;
     private IOException closeCause;
 
-    /** What is sent and must arrive: bytes, or without bytes FIN, or before all others the end of the handshake. */
-    private record Packet(ByteBuffer bytes, boolean opens) {
-        int length() {
-            return bytes == null ? 1 : bytes.remaining();
-        }
-    }
-
     SimulatedConnection(
             SimulatedNetwork network,
             SimulatedNetwork.SimulatedTransport owner,
@@ -67,16 +44,18 @@ public final class SimulatedConnection implements Connection {
             InetSocketAddress remote) {
         this.network = network;
         this.owner = owner;
-        this.line = line;
         this.local = local;
         this.remote = remote;
-        this.direction = line.from(local.getAddress().getHostAddress());
+        this.flight =
+                new PacketFlight(network, line, line.from(local.getAddress().getHostAddress()), this);
         network.add(this);
     }
 
     void pair(SimulatedConnection with) {
         other = with;
         with.other = this;
+        flight.pair(with.flight);
+        with.flight.pair(flight);
     }
 
     SimulatedNetwork.SimulatedTransport owner() {
@@ -153,34 +132,9 @@ public final class SimulatedConnection implements Connection {
         if (!bytes.hasRemaining()) {
             received.remove();
         }
-        acknowledge(count);
+        flight.acknowledge(count);
         handler.onRead(count);
         scheduleRead();
-    }
-
-    /** Tells the sender that there is room for more; if that is lost, the sender finds out when it sends again. */
-    private void acknowledge(int count) {
-        unacknowledged += count;
-        if (direction.isCut() || forgotten) {
-            other.stall();
-            return;
-        }
-        network.loop()
-                .schedule(
-                        () -> {
-                            if (direction.isCut() || forgotten) {
-                                other.stall();
-                            } else {
-                                other.acknowledged();
-                            }
-                        },
-                        line.roundTripNs() / 2);
-    }
-
-    private void acknowledged() {
-        onTheWay -= other.unacknowledged;
-        other.unacknowledged = 0;
-        send();
     }
 
     // ---- writing
@@ -197,180 +151,62 @@ public final class SimulatedConnection implements Connection {
         loop().execute(this::send);
     }
 
-    private void send() {
+    /** Sends what there is room for. */
+    void send() {
         if (closed) {
             return;
         }
         int written = 0;
-        while (!unsent.isEmpty() && onTheWay < line.windowBytes()) {
+        while (!unsent.isEmpty() && flight.room() > 0) {
             ByteBuffer next = unsent.peek();
-            int count = Math.min(next.remaining(), line.windowBytes() - onTheWay);
+            int count = Math.min(next.remaining(), flight.room());
             ByteBuffer copy = ByteBuffer.allocate(count);
             copy.put(0, next, next.position(), count);
-            line.pass(copy, network.random());
             next.position(next.position() + count);
             if (!next.hasRemaining()) {
                 unsent.remove();
             }
-            onTheWay += count;
             written += count;
-            transmit(new Packet(copy, false));
+            handedOver += count;
+            flight.send(copy);
         }
         if (written > 0) {
             handler.onWritten(written);
         }
         if (!closed && unsent.isEmpty() && (finishing || closing) && !finSent) {
             finSent = true;
-            transmit(new Packet(null, false));
+            flight.sendFin();
         }
         if (!closed && unsent.isEmpty() && closing) {
             endOrderly();
         }
     }
 
-    // ---- packets; they outlive a close
+    /** How many bytes the other end's system has taken so far to send them here, whether they have arrived or not. */
+    public long offeredBytes() {
+        return other.handedOver;
+    }
 
-    /** The last packet of the handshake: only with it, or with what follows, does the listener see the connection. */
     void completeHandshake() {
-        transmit(new Packet(null, true));
+        flight.completeHandshake();
     }
 
-    private void transmit(Packet packet) {
-        flight.add(packet);
-        if (!stalled) {
-            launch(packet);
-        }
-    }
+    // ---- what arrives
 
-    private void launch(Packet packet) {
-        boolean lost = direction.isCut() || forgotten;
-        long now = network.loop().nowNs();
-        lastArrivalNs = Math.max(lastArrivalNs, line.arrivalNs(direction, now, packet.length(), network.random()));
-        int of = launch;
-        network.loop()
-                .schedule(
-                        () -> {
-                            if (of == launch) {
-                                reach(packet, lost);
-                            }
-                        },
-                        lastArrivalNs - now);
-    }
-
-    private void reach(Packet packet, boolean lost) {
-        if (flight.peek() != packet) {
-            return;
-        }
-        if (lost || direction.isCut() || forgotten) {
-            lose();
-        } else if (other.closed || packet.opens && !network.accept(other)) {
-            // Nobody is there to take it: the sender learns by a reset, or asks again if that is lost.
-            other.answerWithReset();
-            lose();
-        } else {
-            flight.remove();
-            goOn();
-            if (packet.bytes == null && !packet.opens) {
-                other.finArrived();
-            } else if (packet.bytes != null) {
-                other.arrived(upToTheBreak(packet.bytes));
-            }
-        }
-    }
-
-    private ByteBuffer upToTheBreak(ByteBuffer bytes) {
-        if (breakAfter >= 0 && breakAfter < bytes.remaining()) {
-            bytes.limit(bytes.position() + (int) breakAfter);
-            forgotten = true;
-            network.loop().schedule(this::breakOff, BREAK_NS);
-        } else if (breakAfter >= 0) {
-            breakAfter -= bytes.remaining();
-        }
-        return bytes;
-    }
-
-    /** Something was lost: everything that has not arrived is sent again, after a time that doubles. */
-    private void stall() {
-        if (stalled) {
-            return;
-        }
-        stalled = true;
-        launch++;
-        retransmitNs = Math.max(RETRANSMIT_MIN_NS, line.roundTripNs() * 2);
-        network.loop().schedule(this::retransmit, retransmitNs);
-    }
-
-    private void lose() {
-        if (probing) {
-            probing = false;
-            retransmitLater();
-        } else {
-            stall();
-        }
-    }
-
-    private void retransmitLater() {
-        retransmitNs = Math.min(RETRANSMIT_MAX_NS, 2 * retransmitNs);
-        network.loop().schedule(this::retransmit, retransmitNs);
-    }
-
-    /** Sends the first packet again; the others follow when it has arrived. */
-    private void retransmit() {
-        if (!stalled || closed && flight.isEmpty()) {
-            return;
-        }
-        if (direction.isCut() || other.direction.isCut() || forgotten) {
-            retransmitLater();
-            return;
-        }
-        network.loop().schedule(this::acknowledged, line.roundTripNs());
-        if (flight.isEmpty()) {
-            stalled = false;
-        } else {
-            probing = true;
-            launch(flight.peek());
-        }
-    }
-
-    private void goOn() {
-        if (probing) {
-            probing = false;
-            stalled = false;
-            flight.forEach(this::launch);
-        }
-    }
-
-    private void arrived(ByteBuffer bytes) {
+    void arrived(ByteBuffer bytes) {
         if (bytes.hasRemaining()) {
             received.add(bytes);
             scheduleRead();
         }
     }
 
-    private void finArrived() {
+    void finArrived() {
         finReceived = true;
         scheduleRead();
     }
 
-    /** Sends a reset, once. */
-    private void answerWithReset() {
-        if (direction.isCut() || forgotten) {
-            return;
-        }
-        long now = network.loop().nowNs();
-        lastArrivalNs = Math.max(lastArrivalNs, line.arrivalNs(direction, now, 1, network.random()));
-        network.loop()
-                .schedule(
-                        () -> {
-                            if (!direction.isCut() && !forgotten) {
-                                other.resetArrived();
-                            }
-                        },
-                        lastArrivalNs - now);
-    }
-
     /** What has arrived before a reset can still be read, by whoever reads at once. */
-    private void resetArrived() {
+    void resetArrived() {
         flight.clear();
         IOException cause = new IOException(remote + ": connection reset");
         if (received.isEmpty() || !reading || network.random().nextBoolean()) {
@@ -448,7 +284,7 @@ public final class SimulatedConnection implements Connection {
     public void reset() {
         if (!closed) {
             dropAll();
-            answerWithReset();
+            flight.sendReset();
             end(null);
         }
     }
@@ -457,7 +293,7 @@ public final class SimulatedConnection implements Connection {
     void die() {
         if (!closed) {
             vanish();
-            answerWithReset();
+            flight.sendReset();
         }
     }
 
@@ -477,19 +313,22 @@ public final class SimulatedConnection implements Connection {
 
     /** Breaks this connection once so many more bytes, sent by this end, have arrived. */
     public void breakOffAfter(long bytes) {
-        breakAfter = bytes;
+        flight.breakOffAfter(bytes);
     }
 
     /** A box in the middle forgets this connection: from now on all its packets, of both ends, vanish. */
     public void forget() {
-        forgotten = true;
-        other.forgotten = true;
+        flight.forget();
+        other.flight.forget();
     }
 
     private void dropAll() {
-        flight.clear();
+        flight.drop();
         unsent.clear();
-        launch++;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     private void end(IOException cause) {

@@ -41,6 +41,7 @@ final class DrbdSession implements DrbdSocket.Holder {
     private boolean lingering;
     private boolean over;
     private boolean slow;
+    private long lingerNs;
     private long lastMetaNs;
     private long pingSentNs = -1;
     private int sequence;
@@ -58,6 +59,7 @@ final class DrbdSession implements DrbdSocket.Holder {
         this.site = site;
         this.loop = loop;
         this.settings = settings;
+        this.lingerNs = settings.lingerNs();
         this.random = random;
         this.data = data;
         this.meta = meta;
@@ -148,6 +150,11 @@ final class DrbdSession implements DrbdSocket.Holder {
         });
     }
 
+    /** Goes on reading one of its sockets for so long when the other one has ended. */
+    void linger(long ns) {
+        lingerNs = ns;
+    }
+
     void breakData(int afterBytes) {
         data.breakAfter(afterBytes);
     }
@@ -224,9 +231,9 @@ final class DrbdSession implements DrbdSocket.Holder {
     public void onEnd(DrbdSocket socket) {
         String why = socket.end + " was closed by the other end";
         DrbdSocket other = socket == data ? meta : data;
-        if (connected && settings.lingerNs() > 0 && other.isAlive()) {
+        if (connected && lingerNs > 0 && other.isAlive()) {
             lingering = true;
-            after(settings.lingerNs(), () -> end(why));
+            after(lingerNs, () -> end(why));
         } else {
             end(why);
         }

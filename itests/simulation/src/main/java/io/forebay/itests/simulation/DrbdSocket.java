@@ -95,7 +95,7 @@ final class DrbdSocket implements ConnectionHandler {
     /** The connection breaks once so many bytes more have gone out. */
     void breakAfter(int bytes) {
         end.excused = true;
-        ((SimulatedConnection) connection).breakOffAfter(bytes);
+        end.connection.breakOffAfter(bytes);
     }
 
     /** Its host has lost its power. */
@@ -107,6 +107,7 @@ final class DrbdSocket implements ConnectionHandler {
     @Override
     public void onOpen(Connection opened) {
         connection = opened;
+        end.connection = (SimulatedConnection) opened;
         if (released) {
             opened.reset();
         } else {

@@ -5,6 +5,7 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.bab.direct.DirectBabAllocator;
@@ -20,11 +21,13 @@ import io.forebay.engine.Workers;
 import io.forebay.state.TransitionTable;
 import io.forebay.testkit.ProcessLoop;
 import io.forebay.testkit.SimulatedNetwork;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -123,6 +126,21 @@ final class ForebayProcess {
         return channels.size() == 2
                 && types.equals(EnumSet.of(ChannelType.DATA, ChannelType.META))
                 && channels.stream().allMatch(one -> one.state() == ChannelState.ESTABLISHED);
+    }
+
+    /** Shows for each channel whose DRBD dialled its address, and how much of its stream is confirmed. */
+    void showConfirmed(ObjLongConsumer<InetSocketAddress> to) {
+        engine.status().stream()
+                .flatMap(relay -> relay.channels().stream())
+                .filter(one ->
+                        one.role() == ChannelRole.ACCEPTOR && !one.drbdAddress().isEmpty())
+                .forEach(one ->
+                        to.accept(address(one.drbdAddress()), one.transmit().confirmed()));
+    }
+
+    private static InetSocketAddress address(String words) {
+        int colon = words.lastIndexOf(':');
+        return new InetSocketAddress(words.substring(0, colon), Integer.parseInt(words.substring(colon + 1)));
     }
 
     /** Its channels in words. */

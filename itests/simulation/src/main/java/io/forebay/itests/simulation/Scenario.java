@@ -23,7 +23,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         /** A DRBD leaves with a backlog, and the bridge breaks for a while: what it left behind is delivered. */
         DRAIN,
         /** As MIXED, and the WAN damages bytes. */
-        DAMAGE
+        DAMAGE,
+        /** Both DRBDs dial at the same moment, with the same roles; nothing breaks. */
+        CROSSED
     }
 
     /** The line between the two Forebays. */
@@ -51,7 +53,12 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             long writeIntervalNs,
             int blocksMax,
             int slowness,
-            long lingerNs) {}
+            long lingerNs) {
+
+        Drbd withConnectInt(long ns) {
+            return new Drbd(ns, pingIntNs, pingTimeoutNs, writeIntervalNs, blocksMax, slowness, lingerNs);
+        }
+    }
 
     /**
      * One fault.
@@ -96,6 +103,13 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     static final long SECOND = 1_000_000_000L;
     private static final long MS = 1_000_000L;
 
+    /** After a DRBD left, so that nothing that it did not read makes its own end a reset. */
+    private static final long WRITES_AGAIN_NS = 5 * MS;
+
+    private static final int CROSSED_PERCENT = 4;
+    private static final long CROSSED_DELAY_NS = 50 * MS;
+    private static final long CONNECT_INT_NS = 10 * SECOND;
+
     /** After the end of a fault; in this time the largest backlog is delivered over the slowest line. */
     private static final long SILENCE_NS = 12 * SECOND;
 
@@ -136,6 +150,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     static Scenario of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         int dice = random.nextInt(100);
+        if (dice < CROSSED_PERCENT) {
+            return crossed(seed);
+        }
         Kind kind = dice < 45 ? Kind.MIXED : dice < 75 ? Kind.SURVIVAL : dice < 95 ? Kind.DRAIN : Kind.DAMAGE;
         Wan wan = wan(random);
         Relay relay = relay(random, kind);
@@ -145,9 +162,21 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
                     case SURVIVAL -> bridgeFaults(random, relay);
                     case DRAIN -> leave(random, wan, relay);
                     case MIXED, DAMAGE -> mixedFaults(random, relay, kind);
+                    case CROSSED -> List.of();
                 });
         faults.sort(Comparator.comparingLong(Fault::atNs));
         return new Scenario(seed, kind, wan, relay, drbds, List.copyOf(faults));
+    }
+
+    /** Connections that cross, over a line with a round trip of 100 ms, of DRBDs with their default connect-int. */
+    static Scenario crossed(long seed) {
+        Random random = new Random(seed);
+        Wan wan = new Wan(CROSSED_DELAY_NS, 0, wan(random).bytesPerSecond, 512 << 10);
+        Relay relay = relay(random, Kind.CROSSED);
+        List<Drbd> drbds = List.of(
+                drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS),
+                drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS));
+        return new Scenario(seed, Kind.CROSSED, wan, relay, drbds, List.of());
     }
 
     private static Wan wan(Random random) {
@@ -242,8 +271,10 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             leaveNs = SECOND + (long) (2 * random.nextDouble() * transferNs) + MS;
             breakNs = leaveNs + (long) (2 * random.nextDouble() * transferNs);
         }
+        // Whoever writes to a DRBD that has left already makes its system answer with a reset.
+        long silenceNs = random.nextBoolean() ? 20 * SECOND : leaveNs + WRITES_AGAIN_NS;
         return List.of(
-                new Fault(0, What.SILENCE, 0, 20 * SECOND, 0),
+                new Fault(0, What.SILENCE, 0, silenceNs, 0),
                 new Fault(SECOND, What.BURST, site, 0, bytes),
                 new Fault(breakNs, what, random.nextInt(2), isCut ? lengthMs * MS : 0, amount(random, what, relay)),
                 new Fault(leaveNs, What.DRBD_CLOSES, site, (relay.drainTimeoutMs + 6_000) * MS, 0));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.itests.simulation;
 
+import io.forebay.api.state.Transition;
 import io.forebay.itests.simulation.Scenario.Fault;
 import io.forebay.itests.simulation.Scenario.Kind;
 import io.forebay.itests.simulation.World.Site;
@@ -21,6 +22,8 @@ final class Simulation {
     static final String SURVIVAL = "a DRBD session survives a short loss of the bridge";
     static final String DRAIN = "what a DRBD left behind is delivered";
 
+    static final String CROSSED = "DRBDs that dial at the same moment are connected within 3 s";
+
     private static final long SECOND = Scenario.SECOND;
     private static final long CHECK_NS = SECOND / 10;
     private static final long RECOVERY_NS = 60 * SECOND;
@@ -32,18 +35,32 @@ final class Simulation {
     /** Idle relays lease memory for a moment when DRBDs ping. */
     private static final long HOME_AGAIN_NS = 2 * SECOND;
 
+    /** Both Forebays stand before DRBDs dial at once, the second one so much later at most. */
+    private static final long STANDING_NS = 3 * SECOND;
+
+    private static final int CROSSED_OFFSET_NS_MAX = 300_000_000;
+    private static final long CROSSED_WITHIN_NS = 3 * SECOND;
+
+    /** A drain within less time might not be over. */
+    private static final int FAREWELL_DRAIN_MS_MIN = 3_000;
+
+    private static final int FAREWELL_BYTES_MAX = 400_000;
+
     private static final int ROUND_TRIPS = 8;
-    private static final int PROBE_BYTES = 2048;
 
     private final Scenario scenario;
     private final World world;
+    private final Traffic traffic;
     private long homeAtNs;
+    private long startedNs;
+    private long connectedNs;
 
     /**
      * What a run came to.
      *
      * @param failure the promise that was broken; {@code null} if none was
      * @param lines one per event
+     * @param connectNs how long it took until both DRBDs were connected at first
      * @param simulatedNs how long it was on its own clock
      * @param steps tasks that were run
      * @param bytes what DRBDs received
@@ -52,6 +69,7 @@ final class Simulation {
             Scenario scenario,
             RuntimeException failure,
             Supplier<List<String>> lines,
+            long connectNs,
             long simulatedNs,
             long steps,
             long bytes) {
@@ -64,6 +82,7 @@ final class Simulation {
     private Simulation(Scenario scenario) {
         this.scenario = scenario;
         this.world = new World(scenario);
+        this.traffic = new Traffic(world);
     }
 
     static Outcome run(long seed) {
@@ -81,6 +100,7 @@ final class Simulation {
             happen();
             recover();
             comeHome();
+            sayFarewell();
             close();
         } catch (RuntimeException e) {
             failure = e;
@@ -94,6 +114,7 @@ final class Simulation {
                 scenario,
                 failure,
                 world.chronicle::lines,
+                connectedNs - startedNs,
                 world.loop.nowNs(),
                 world.loop.steps(),
                 world.oracle.ends().stream().mapToLong(end -> end.receivedBytes).sum());
@@ -110,10 +131,36 @@ final class Simulation {
     private void connect() {
         for (Site site : world.sites) {
             site.start();
-            world.loop.schedule(site.drbd::start, world.random.nextInt(500_000_000));
+            if (scenario.kind() != Kind.CROSSED) {
+                world.loop.schedule(site.drbd::start, world.random.nextInt(500_000_000));
+            }
         }
         check();
+        if (scenario.kind() == Kind.CROSSED) {
+            dialAtOnce();
+        } else {
+            awaitConnected();
+        }
+    }
+
+    private void dialAtOnce() {
+        await(() -> world.loop.nowNs() >= STANDING_NS, 2 * STANDING_NS, CROSSED, () -> "");
+        int first = world.random.nextInt(2);
+        boolean onTheWay = world.random.nextBoolean();
+        long offsetNs = world.random.nextInt(onTheWay ? (int) scenario.wan().delayNs() : CROSSED_OFFSET_NS_MAX + 1);
+        startedNs = world.loop.nowNs() + offsetNs;
+        world.sites.get(first).drbd.start();
+        world.loop.schedule(world.sites.get(1 - first).drbd::start, offsetNs);
         awaitConnected();
+        connectedNs = world.loop.nowNs();
+        if (connectedNs - startedNs > CROSSED_WITHIN_NS) {
+            throw world.oracle.fail(
+                    CROSSED, "it took %d ms, %s".formatted((connectedNs - startedNs) / 1_000_000, offset(offsetNs)));
+        }
+    }
+
+    private static String offset(long ns) {
+        return "one dialled %d ms after the other".formatted(ns / 1_000_000);
     }
 
     private void happen() {
@@ -134,6 +181,7 @@ final class Simulation {
         await(() -> world.loop.nowNs() >= untilNs, Long.MAX_VALUE / 4, RECOVERY, () -> "");
         world.chronicle.add("quiet", () -> "no more faults");
         world.mendWan();
+        world.disarm();
     }
 
     private void recover() {
@@ -141,10 +189,10 @@ final class Simulation {
         if (scenario.kind() == Kind.SURVIVAL && world.sites.stream().anyMatch(site -> site.drbd.sessions() > 1)) {
             throw world.oracle.fail(SURVIVAL, "a DRBD had to connect again");
         }
-        long[] before = received();
-        probe();
+        long[] before = traffic.received();
+        traffic.probe();
         await(
-                () -> world.sites.stream().allMatch(site -> site.drbd.isConnected()) && grown(before),
+                () -> world.sites.stream().allMatch(site -> site.drbd.isConnected()) && traffic.hasGrown(before),
                 RECOVERY_NS,
                 RECOVERY,
                 () -> "no bytes flow");
@@ -167,10 +215,52 @@ final class Simulation {
                         world.sites.get(1).forebay().leasedBytes());
     }
 
+    /** A DRBD writes once more and leaves: all of it arrives, then its FIN, and its Forebay does not speak of loss. */
+    private void sayFarewell() {
+        Site leaving = world.sites.get(world.random.nextInt(2));
+        Site staying = world.sites.get(leaving == world.sites.get(0) ? 1 : 0);
+        DrbdSession session = leaving.drbd.session();
+        if (scenario.relay().drainTimeoutMs() < FAREWELL_DRAIN_MS_MIN
+                || session == null
+                || staying.drbd.session() == null) {
+            return;
+        }
+        StreamEnd end = session.dataEnd();
+        staying.drbd.session().linger(RECOVERY_NS);
+        leaving.audit().forgetEnd();
+        await(
+                () -> end.isComplete() && end.joined.isComplete(),
+                RECOVERY_NS,
+                DRAIN,
+                () -> "%s has received %d of %d bytes".formatted(end, end.receivedBytes, end.joined.sentBytes));
+        session.burst(1 + world.random.nextInt(FAREWELL_BYTES_MAX));
+        world.loop.schedule(
+                leaving.drbd::down,
+                world.random.nextInt(1 + (int) (2 * scenario.wan().roundTripNs())));
+        await(
+                () -> leaving.audit().endOfData() != null && end.joined.sawEnd,
+                RECOVERY_NS,
+                DRAIN,
+                () -> "%s of a DRBD that left was not closed".formatted(end));
+        Transition last = leaving.audit().endOfData();
+        if (!end.joined.isComplete() || !end.joined.sawFin || TransitionAudit.speaksOfLoss(last)) {
+            throw world.oracle.fail(
+                    DRAIN,
+                    "%s received %d of %d bytes, then %s; the channel ended with: %s"
+                            .formatted(
+                                    end.joined,
+                                    end.joined.receivedBytes,
+                                    end.sentBytes,
+                                    end.joined.sawFin ? "FIN" : "a reset",
+                                    last.reason()));
+        }
+    }
+
     private void close() {
         if (world.random.nextBoolean()) {
             world.sites.forEach(site -> site.drbd.down());
         }
+        world.oracle.onTakenDown();
         world.sites.forEach(site -> site.forebay().close());
         await(
                 () -> world.sites.stream()
@@ -187,6 +277,11 @@ final class Simulation {
 
     private void check() {
         world.oracle.checkVisibility();
+        for (Site site : world.sites) {
+            if (site.forebay() != null) {
+                site.forebay().showConfirmed(world.oracle::checkConfirmed);
+            }
+        }
         if (world.sites.stream()
                 .allMatch(site -> site.forebay() == null || site.forebay().leasedBytes() == 0)) {
             homeAtNs = world.loop.nowNs();
@@ -233,23 +328,16 @@ final class Simulation {
         return world.sites.stream().allMatch(site -> site.drbd.isConnected() && site.forebay() != null);
     }
 
-    /** Gives both DRBDs something to send in both directions, on data and meta. */
-    private void probe() {
-        for (Site site : world.sites) {
-            if (site.drbd.isConnected()) {
-                site.drbd.session().burst(PROBE_BYTES);
-                site.drbd.session().ping();
-            }
-        }
-    }
-
     private void expectHome() {
         if (world.loop.nowNs() - homeAtNs > HOME_AGAIN_NS) {
             throw world.oracle.fail(MemoryWatch.MEMORY, "of idle relays, %s".formatted(leased()));
         }
     }
 
-    /** What was sent on the data connection that a DRBD closes must reach the other one, and FIN after it. */
+    /**
+     * What was sent on the data connection that a DRBD closes must reach the other one, and an end after it: FIN if the bridge
+     * was rebuilt for it; if it broke just at the end, the peer cannot know that nothing is missing.
+     */
     private void expectDelivery(Fault fault) {
         StreamEnd[] left = new StreamEnd[1];
         world.loop.schedule(
@@ -260,7 +348,10 @@ final class Simulation {
                 fault.atNs() - 1);
         world.loop.schedule(
                 () -> {
-                    if (left[0] == null || !left[0].joined.isComplete() || !left[0].joined.sawEnd) {
+                    boolean knownWhole = world.sites.get(fault.site()).audit().hasDataResumed();
+                    if (left[0] == null
+                            || !left[0].joined.isComplete()
+                            || !(knownWhole ? left[0].joined.sawFin : left[0].joined.sawEnd)) {
                         throw world.oracle.fail(
                                 DRAIN,
                                 left[0] == null
@@ -270,7 +361,9 @@ final class Simulation {
                                                         left[0].joined,
                                                         left[0].joined.receivedBytes,
                                                         left[0].sentBytes,
-                                                        left[0].joined.sawEnd ? ", then its end" : ""));
+                                                        left[0].joined.sawFin
+                                                                ? ", then FIN"
+                                                                : left[0].joined.sawEnd ? ", then a reset" : ""));
                     }
                 },
                 fault.endNs() - SECOND);
@@ -286,11 +379,11 @@ final class Simulation {
         long within = (isCut ? FLOW_AFTER_CUT_NS : FLOW_AFTER_LOSS_NS)
                 + ROUND_TRIPS * scenario.wan().roundTripNs()
                 + queueNs;
-        long[] before = received();
-        probe();
+        long[] before = traffic.received();
+        traffic.probe();
         world.loop.schedule(
                 () -> {
-                    if (!grown(before)) {
+                    if (!traffic.hasGrown(before)) {
                         throw world.oracle.fail(
                                 SURVIVAL,
                                 "%d ms after the end of %s not all of data and meta flow: bytes before %s, now %s"
@@ -298,33 +391,9 @@ final class Simulation {
                                                 within / 1_000_000,
                                                 fault.what(),
                                                 Arrays.toString(before),
-                                                Arrays.toString(received())));
+                                                Arrays.toString(traffic.received())));
                     }
                 },
                 within);
-    }
-
-    /** What the four ends of the session have received: data and meta of A, of B; -1 without a session. */
-    private long[] received() {
-        long[] counts = new long[4];
-        Arrays.fill(counts, -1);
-        for (int i = 0; i < 2; i++) {
-            DrbdSession session = world.sites.get(i).drbd.session();
-            if (session != null) {
-                counts[2 * i] = session.dataEnd().receivedBytes;
-                counts[2 * i + 1] = session.metaEnd().receivedBytes;
-            }
-        }
-        return counts;
-    }
-
-    private boolean grown(long[] before) {
-        long[] now = received();
-        for (int i = 0; i < before.length; i++) {
-            if (now[i] <= before[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -2,6 +2,7 @@
 package io.forebay.itests.simulation;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ public final class SimulationRun {
             run --seconds N    random seeds for N seconds
             run --seed S       one seed, with its events
             run --seeds A-B    a range of seeds
+            run --crossed A-B  DRBDs that dial at the same moment: how long until they are connected
             run --survey A-B   a range of seeds, going on after a broken promise with one line for each""";
     private static final long PROGRESS_NS = 5_000_000_000L;
 
@@ -52,10 +54,12 @@ public final class SimulationRun {
             case "--seed" -> {
                 return runOne(Long.parseLong(value));
             }
+            case "--crossed" -> {
+                return runCrossed(first(value), last(value));
+            }
             case "--seeds", "--survey" -> {
-                int dash = value.indexOf('-');
-                long last = Long.parseLong(value.substring(dash + 1));
-                long[] next = {Long.parseLong(value.substring(0, dash))};
+                long last = last(value);
+                long[] next = {first(value)};
                 return runAll(() -> next[0] <= last ? next[0]++ : -1, arguments[0].equals("--survey"));
             }
             default -> {
@@ -73,6 +77,37 @@ public final class SimulationRun {
             out.println("no promise was broken: " + counts());
         }
         return outcome.isBroken() ? BROKEN : 0;
+    }
+
+    private static long first(String range) {
+        return Long.parseLong(range.substring(0, range.indexOf('-')));
+    }
+
+    private static long last(String range) {
+        return Long.parseLong(range.substring(range.indexOf('-') + 1));
+    }
+
+    /** Tells the distribution of times, whether or not the promise about them was kept. */
+    private int runCrossed(long first, long last) {
+        long[] connectMs = new long[(int) (last - first + 1)];
+        for (long seed = first; seed <= last; seed++) {
+            Simulation.Outcome outcome = Simulation.run(Scenario.crossed(seed));
+            connectMs[(int) (seed - first)] = outcome.connectNs() / 1_000_000;
+            if (outcome.isBroken()) {
+                broken++;
+                out.println(verdict(outcome));
+            }
+        }
+        Arrays.sort(connectMs);
+        out.printf(
+                Locale.ROOT,
+                "ms until connected: least %d, median %d, 9 of 10 %d, 99 of 100 %d, most %d%n",
+                connectMs[0],
+                connectMs[connectMs.length / 2],
+                connectMs[connectMs.length * 9 / 10],
+                connectMs[connectMs.length * 99 / 100],
+                connectMs[connectMs.length - 1]);
+        return broken == 0 ? 0 : BROKEN;
     }
 
     private int runAll(LongSupplier next, boolean goOn) {

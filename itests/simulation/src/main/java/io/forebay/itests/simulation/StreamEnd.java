@@ -2,6 +2,7 @@
 package io.forebay.itests.simulation;
 
 import io.forebay.api.state.ChannelType;
+import io.forebay.testkit.SimulatedConnection;
 import java.util.Arrays;
 
 /**
@@ -21,6 +22,9 @@ final class StreamEnd {
     int receivedBytes;
     StreamEnd joined;
 
+    /** What carries it; {@code null} before it stands. */
+    SimulatedConnection connection;
+
     /** Its DRBD sends nothing more and reads nothing more; or the connection was reset. */
     boolean gone;
 
@@ -28,6 +32,8 @@ final class StreamEnd {
 
     /** Its DRBD has seen FIN or reset. */
     boolean sawEnd;
+
+    boolean sawFin;
 
     /** A process died that it ended with. */
     boolean excused;

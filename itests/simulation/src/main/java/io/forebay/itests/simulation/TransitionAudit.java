@@ -4,6 +4,7 @@ package io.forebay.itests.simulation;
 import io.forebay.api.state.ChannelEvent;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
 import io.forebay.api.state.StateTable;
 import io.forebay.api.state.Transition;
 import io.forebay.engine.ChannelEvents;
@@ -23,12 +24,17 @@ final class TransitionAudit implements ChannelEvents {
     /** How the engine calls an end at which nothing was lost. */
     private static final String ORDERLY = "both ends closed";
 
+    /** How it speaks of bytes that it could not deliver. */
+    private static final String LOST = "may not have reached the far DRBD";
+
     private final int site;
     private final boolean mayBeDamaged;
     private final Oracle oracle;
     private final Chronicle chronicle;
     private final StateTable table = new TransitionTable();
     private final Map<Long, ChannelState> states = new HashMap<>();
+    private final Map<Long, ChannelEvent> bridgeNews = new HashMap<>();
+    private Transition endOfData;
 
     TransitionAudit(int site, boolean mayBeDamaged, Oracle oracle, Chronicle chronicle) {
         this.site = site;
@@ -52,7 +58,34 @@ final class TransitionAudit implements ChannelEvents {
         if (isLoss(transition)) {
             oracle.onLoss(site, transition.role() == ChannelRole.ACCEPTOR, transition.type());
         }
+        if (event instanceof ChannelEvent.BridgeLost || event instanceof ChannelEvent.Resumed) {
+            bridgeNews.put(transition.channel(), event);
+        }
+        if (transition.type() == ChannelType.DATA && transition.event() instanceof ChannelEvent.Stop) {
+            endOfData = transition;
+        }
         checkWords(event.reason());
+    }
+
+    /** How the last data channel ended; {@code null} if none has since {@link #forgetEnd}. */
+    Transition endOfData() {
+        return endOfData;
+    }
+
+    /** Whether the last data channel drained over a bridge that had been rebuilt. */
+    boolean hasDataResumed() {
+        return endOfData != null
+                && endOfData.from() == ChannelState.CLOSE_PENDING
+                && bridgeNews.get(endOfData.channel()) instanceof ChannelEvent.Resumed;
+    }
+
+    void forgetEnd() {
+        endOfData = null;
+    }
+
+    /** Whether it says that bytes may be lost. */
+    static boolean speaksOfLoss(Transition transition) {
+        return transition.reason().contains(LOST);
     }
 
     /** Whether it says that the channel ends without having delivered everything, or before its DRBD closed it. */

@@ -35,6 +35,7 @@ final class World {
         private final List<ForebayProcess> killed = new ArrayList<>();
         final DrbdPeer drbd;
         private ForebayProcess forebay;
+        private TransitionAudit audit;
         private String codec;
 
         Site(int number) {
@@ -60,15 +61,15 @@ final class World {
             return forebay;
         }
 
+        /** What listens to the running Forebay. */
+        TransitionAudit audit() {
+            return audit;
+        }
+
         void start() {
             if (forebay == null) {
-                forebay = new ForebayProcess(
-                        network,
-                        addresses,
-                        scenario.relay(),
-                        random,
-                        oracle,
-                        new TransitionAudit(number, scenario.kind() == Scenario.Kind.DAMAGE, oracle, chronicle));
+                audit = new TransitionAudit(number, scenario.kind() == Scenario.Kind.DAMAGE, oracle, chronicle);
+                forebay = new ForebayProcess(network, addresses, scenario.relay(), random, oracle, audit);
                 forebay.configure(codec);
             }
         }
@@ -132,6 +133,11 @@ final class World {
                 .bytesPerSecond(scenario.wan().bytesPerSecond())
                 .windowBytes(scenario.wan().windowBytes())
                 .flipBitAfter(-1);
+    }
+
+    /** What would break a connection after some more bytes does not break it any more. */
+    void disarm() {
+        network.connections().forEach(one -> one.breakOffAfter(-1));
     }
 
     void mendSpeed() {

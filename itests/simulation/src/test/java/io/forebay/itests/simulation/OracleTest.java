@@ -181,8 +181,8 @@ class OracleTest {
         Tunnel first = new Tunnel(ChannelType.DATA);
         Tunnel second = new Tunnel(ChannelType.DATA);
         oracle.onLoss(1, false, ChannelType.DATA);
-        oracle.onFin(first.far);
-        assertThatThrownBy(() -> oracle.onFin(second.far)).hasMessageStartingWith(Oracle.HONEST_END);
+        oracle.onReset(first.far);
+        assertThatThrownBy(() -> oracle.onReset(second.far)).hasMessageStartingWith(Oracle.HONEST_END);
     }
 
     @Test
@@ -191,6 +191,13 @@ class OracleTest {
         oracle.onLoss(0, true, ChannelType.DATA);
         oracle.onLoss(1, true, ChannelType.DATA);
         oracle.onLoss(1, false, ChannelType.META);
+        assertThatThrownBy(() -> oracle.onReset(tunnel.far)).hasMessageStartingWith(Oracle.HONEST_END);
+    }
+
+    @Test
+    void shouldFindAFinAfterALoss() {
+        Tunnel tunnel = new Tunnel(ChannelType.DATA);
+        oracle.onLoss(1, false, ChannelType.DATA);
         assertThatThrownBy(() -> oracle.onFin(tunnel.far)).hasMessageStartingWith(Oracle.HONEST_END);
     }
 

@@ -14,6 +14,7 @@ class SimulationTest {
 
     private static final int BLOCKS = 12;
     private static final int SEEDS_PER_BLOCK = 100;
+    private static final int CROSSED_SEEDS = 200;
 
     @Test
     void shouldKeepItsPromisesWhateverBreaks() {
@@ -33,6 +34,14 @@ class SimulationTest {
             }
             // Java frees memory outside its heap only when it collects.
             System.gc();
+        }
+    }
+
+    @Test
+    void shouldConnectWithin3SecondsWhenBothDrbdsDialAtTheSameMoment() {
+        for (long seed = 1; seed <= CROSSED_SEEDS; seed++) {
+            Simulation.Outcome outcome = Simulation.run(Scenario.crossed(seed));
+            assertThat(outcome.failure()).as("seed %d", seed).isNull();
         }
     }
 
