@@ -2,13 +2,9 @@
 package io.forebay.engine;
 
 import io.forebay.api.state.ChannelRole;
-import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Loop;
-import io.forebay.api.transport.Transport;
 import io.forebay.engine.Payloads.Refusal;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.random.RandomGenerator;
 
 /**
  * What joins a channel to its counterpart on the other site: one link at a time. The connector dials it, again and again
@@ -64,22 +60,6 @@ final class Bridge implements Link.Owner {
         void onBridgeGone();
     }
 
-    private static final long DIAL_AGAIN_MIN_NS = 100_000_000L;
-
-    /** While DRBD's connections are kept, a line that is back must be found at once; else there is no hurry. */
-    private static final long DIAL_AGAIN_IN_SESSION_MAX_NS = 400_000_000L;
-
-    private static final long DIAL_AGAIN_STANDBY_MAX_NS = 1_000_000_000L;
-    private static final double JITTER = 0.25;
-
-    /** A dial is given up soon and made anew: after an outage TCP itself would wait for longer than the outage was. */
-    private static final long DIAL_TIMEOUT_MIN_NS = 400_000_000L;
-
-    private static final long DIAL_TIMEOUT_MAX_NS = 3_000_000_000L;
-
-    /** A dial that has taken this long is worth making anew when another channel's bridge came up. */
-    private static final long KICK_NS = 100_000_000L;
-
     /** A link that lived this long was a good one: the next is dialled at once. */
     private static final long GOOD_NS = 1_000_000_000L;
 
@@ -88,20 +68,16 @@ final class Bridge implements Link.Owner {
 
     private final ChannelRole role;
     private final Loop loop;
-    private final Transport transport;
-    private final InetSocketAddress peer;
-    private final RandomGenerator random;
+    private final Dialler dialler;
     private final RelayHealth health;
     private final Owner owner;
     private Link link;
+
+    /** Acceptor: the link that takes over when the present one is gone. */
     private Link next;
+
     private Hello nextHello;
-    private Hello saidHello;
-    private Dial dial;
-    private Loop.Timer timer;
-    private long dialledNs;
     private long linkedNs;
-    private long dialAgainNs;
     private int attempt;
     private int violations;
     private boolean inSession;
@@ -111,9 +87,7 @@ final class Bridge implements Link.Owner {
     Bridge(ChannelRole role, Loop loop, ChannelHome home, Owner owner) {
         this.role = role;
         this.loop = loop;
-        this.transport = home.transport();
-        this.peer = home.settings().addresses().peer();
-        this.random = home.surroundings().random();
+        this.dialler = new Dialler(loop, home, this);
         this.health = home.health();
         this.owner = owner;
     }
@@ -122,62 +96,34 @@ final class Bridge implements Link.Owner {
 
     /** Dials the peer, until a link stands. */
     void dial() {
-        cancelTimer();
-        if (ended) {
-            return;
+        if (!ended) {
+            dialler.dial();
         }
-        dialledNs = loop.nowNs();
-        next = new Link(loop, this);
-        dial = transport.dial(null, peer, (int) (answerNs() / 1_000_000), Link.SOCKET_OPTIONS, loop, next);
-    }
-
-    /** How long the peer may take for an answer: by the line's round trip, as far as it is known. */
-    private long answerNs() {
-        long roundTripNs = health.roundTripNs();
-        return roundTripNs == 0
-                ? DIAL_TIMEOUT_MAX_NS
-                : Math.max(DIAL_TIMEOUT_MIN_NS, Math.min(DIAL_TIMEOUT_MAX_NS, roundTripNs * 3 / 2 + 200_000_000L));
     }
 
     private void dialAgain() {
-        long jitterNs = (long) (dialAgainNs * JITTER * random.nextDouble());
-        long waitNs = Math.max(0, dialledNs + dialAgainNs + jitterNs - loop.nowNs());
-        long maxNs = inSession ? DIAL_AGAIN_IN_SESSION_MAX_NS : DIAL_AGAIN_STANDBY_MAX_NS;
-        dialAgainNs = Math.max(DIAL_AGAIN_MIN_NS, Math.min(maxNs, dialAgainNs * 2));
-        timer = loop.schedule(this::dial, waitNs);
+        if (!ended && role == ChannelRole.CONNECTOR) {
+            dialler.dialAgain(inSession);
+        }
     }
 
     /** Another channel's bridge came up: the line is there again. */
     void kick() {
-        if (ended || !lost || role != ChannelRole.CONNECTOR) {
-            return;
-        }
-        if (next == null) {
-            dial();
-        } else if (dial != null && loop.nowNs() - dialledNs > KICK_NS) {
-            giveUpDial();
-            dial();
+        if (!ended && lost && role == ChannelRole.CONNECTOR) {
+            dialler.kick();
         }
     }
 
     /** Looks after a link that stands by as closely as after one in session: the line may be gone. */
     void hurry() {
         if (link != null && !inSession && !ended) {
-            link.startHeartbeat(true);
-        }
-    }
-
-    private void giveUpDial() {
-        if (dial != null) {
-            dial.cancel();
-            dial = null;
-            next = null;
+            link.heartbeat().start(true);
         }
     }
 
     @Override
     public void onLinkOpen(Link opened) {
-        dial = null;
+        dialler.onOpen();
         if (link == null) {
             sayHello();
         } else {
@@ -189,25 +135,12 @@ final class Bridge implements Link.Owner {
         if (inSession) {
             attempt++;
         }
-        Link said = next;
-        saidHello = owner.hello(attempt);
-        said.writeControl(RecordType.HELLO, 0, Payloads.hello(saidHello));
-        said.flush();
-        long waitNs = answerNs();
-        timer = loop.schedule(() -> said.fail("no answer to the hello within %.1f s".formatted(waitNs / 1e9)), waitNs);
+        dialler.sayHello(owner.hello(attempt));
     }
 
     private void onWelcome(ByteBuffer memory, int offset) throws PeerViolation {
         Hello hello = Payloads.readHello(memory, offset);
-        if (!hello.session().equals(saidHello.session())
-                || hello.role() != ChannelRole.ACCEPTOR
-                || hello.attempt() != attempt) {
-            throw new PeerViolation(
-                    "answer to another hello: session=%s, role=%s, attempt=%d (expected: %s, ACCEPTOR, %d)"
-                            .formatted(hello.session(), hello.role(), hello.attempt(), saidHello.session(), attempt));
-        }
-        Link answered = next;
-        next = null;
+        Link answered = dialler.welcomed(hello);
         if (rewind(hello, answered)) {
             carry(answered, hello);
         }
@@ -267,11 +200,11 @@ final class Bridge implements Link.Owner {
     }
 
     private void carry(Link taken, Hello hello) {
-        cancelTimer();
+        dialler.cancelTimer();
         link = taken;
         linkedNs = loop.nowNs();
         lost = false;
-        link.startHeartbeat(inSession);
+        link.heartbeat().start(inSession);
         if (inSession) {
             owner.onBridgeResumed(hello);
         } else {
@@ -283,7 +216,7 @@ final class Bridge implements Link.Owner {
     /** The session begins on the present link; from now on another can go on with it. */
     void beginSession(ReceiveChain chain) {
         inSession = true;
-        link.startHeartbeat(true);
+        link.heartbeat().start(true);
         link.receiveInto(chain);
     }
 
@@ -294,9 +227,9 @@ final class Bridge implements Link.Owner {
 
     @Override
     public void onEarlyRecord(Link from, RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
-        if (from == next && type == RecordType.WELCOME && role == ChannelRole.CONNECTOR) {
+        if (dialler.isNext(from) && type == RecordType.WELCOME) {
             onWelcome(memory, offset);
-        } else if (from == next && type == RecordType.REFUSE && role == ChannelRole.CONNECTOR) {
+        } else if (dialler.isNext(from) && type == RecordType.REFUSE) {
             onRefused(from, Payloads.readRefusal(memory, offset), Payloads.readClause(memory, offset, 1));
         } else if (type == RecordType.OVER) {
             from.fail("ended by the peer: " + Payloads.readClause(memory, offset, 0));
@@ -336,7 +269,7 @@ final class Bridge implements Link.Owner {
         if (inSession) {
             lost = true;
             owner.onBridgeLost(reason);
-            redial();
+            dialAgain();
         } else {
             link.fail(reason);
         }
@@ -344,10 +277,10 @@ final class Bridge implements Link.Owner {
 
     @Override
     public void onLinkHeard(Link heard) {
-        boolean undecided = next == null || dial != null;
+        boolean undecided = next == null && (dialler.isIdle() || dialler.isDialling());
         if (heard == link && lost && !ended && undecided) {
-            giveUpDial();
-            cancelTimer();
+            dialler.giveUp();
+            dialler.cancelTimer();
             lost = false;
             owner.onBridgeHeard();
         }
@@ -361,16 +294,20 @@ final class Bridge implements Link.Owner {
 
     @Override
     public void onLinkClosed(Link closed, String reason) {
-        if (closed == next) {
-            next = null;
-            nextHello = null;
-            dial = null;
-            cancelTimer();
+        if (dialler.isNext(closed)) {
+            dialler.onClosed();
             if (ended) {
                 tellIfGone();
-            } else if (role == ChannelRole.CONNECTOR && lost) {
+            } else if (lost) {
                 owner.onBridgeFailed(reason);
-                redialLater();
+                dialler.pace().onFailed();
+                dialAgain();
+            }
+        } else if (closed == next) {
+            next = null;
+            nextHello = null;
+            if (ended) {
+                tellIfGone();
             }
         } else if (closed == link) {
             link = null;
@@ -384,7 +321,7 @@ final class Bridge implements Link.Owner {
 
     private void onCarrierClosed(Link closed, String reason) {
         if (loop.nowNs() - linkedNs > GOOD_NS) {
-            dialAgainNs = 0;
+            dialler.pace().onGoodLink();
         }
         violations += closed.isViolated() ? 1 : 0;
         if (inSession && violations > VIOLATIONS_MAX) {
@@ -395,26 +332,11 @@ final class Bridge implements Link.Owner {
         }
         if (ended) {
             tellIfGone();
+        } else if (dialler.isConnected()) {
+            sayHello();
         } else if (next != null && next.isOpen()) {
-            if (role == ChannelRole.CONNECTOR) {
-                sayHello();
-            } else {
-                welcome();
-            }
+            welcome();
         } else {
-            redial();
-        }
-    }
-
-    private void redial() {
-        if (!ended && role == ChannelRole.CONNECTOR && next == null && timer == null) {
-            dialAgain();
-        }
-    }
-
-    private void redialLater() {
-        if (!ended && next == null && timer == null) {
-            dialAgainNs = Math.max(dialAgainNs, DIAL_AGAIN_MIN_NS);
             dialAgain();
         }
     }
@@ -427,14 +349,9 @@ final class Bridge implements Link.Owner {
             return;
         }
         ended = true;
-        cancelTimer();
-        giveUpDial();
+        dialler.end(reason);
         if (next != null) {
-            if (role == ChannelRole.ACCEPTOR) {
-                next.refuse(Refusal.OVER, reason);
-            } else {
-                next.close(reason);
-            }
+            next.refuse(Refusal.OVER, reason);
         }
         if (link != null) {
             link.writeControl(RecordType.OVER, 0, Payloads.sentence(reason));
@@ -450,14 +367,7 @@ final class Bridge implements Link.Owner {
 
     /** Whether nothing of it is in the transport's hands. */
     boolean isGone() {
-        return link == null && next == null;
-    }
-
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
+        return link == null && next == null && dialler.isIdle();
     }
 
     // ---- what the session does with the present link
@@ -493,7 +403,7 @@ final class Bridge implements Link.Owner {
 
     /** Handles a record of the heartbeat; {@code false} if it is none. */
     boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
-        return link.onHeartbeat(type, memory, offset);
+        return link.heartbeat().onRecord(type, memory, offset);
     }
 
     /** Ends the present link because of what came over it. */
@@ -516,6 +426,6 @@ final class Bridge implements Link.Owner {
     }
 
     long roundTripNs() {
-        return link == null ? 0 : link.roundTripNs();
+        return link == null ? 0 : link.heartbeat().roundTripNs();
     }
 }

@@ -85,7 +85,7 @@ final class DrbdSession {
             meta = members.get(ChannelType.META);
         }
         if (meta != null) {
-            meta.loop().execute(meta::onDataEnded);
+            meta.loop().execute(meta.end()::onDataEnded);
         }
     }
 
@@ -100,7 +100,7 @@ final class DrbdSession {
         }
         others.remove(broken);
         others.removeIf(Channel::isEnding);
-        others.forEach(other -> other.loop().execute(() -> other.stop("its partner ended: " + reason)));
+        others.forEach(other -> other.loop().execute(() -> other.end().stop("its partner ended: " + reason)));
     }
 
     /** DRBD's connection state as observed. */

@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * One WAN connection: writes control records from a small ring of its own and data straight from the BAB, reads into a
- * small buffer of its own until a channel in session gives it a {@link ReceiveChain}, and keeps a heartbeat. Owned by the
- * connection's loop.
+ * One WAN connection: writes control records from a {@link ControlRing} of its own and data straight from the BAB, reads
+ * into a small buffer of its own until a channel in session gives it a {@link ReceiveChain}, and keeps a {@link Heartbeat}.
+ * Owned by the connection's loop.
  */
 final class Link implements ConnectionHandler {
 
@@ -53,20 +53,14 @@ final class Link implements ConnectionHandler {
     /** What the kernel holds of unsent bytes is kept small: meta must not wait behind it on a shared line. */
     static final SocketOptions SOCKET_OPTIONS = new SocketOptions(0, 0, 128 << 10);
 
-    private static final int CONTROL_RING_BYTES = 16 << 10;
-    /** How often a link says something, and after how many such times without a word it counts as silent. */
-    private static final long BEAT_IN_SESSION_NS = 200_000_000L;
-
-    private static final long BEAT_STANDBY_NS = 1_000_000_000L;
-    private static final int BEATS_OF_SILENCE = 5;
-
     /** How long a close may take to send what is queued. */
     private static final long CLOSE_NS = 3_000_000_000L;
 
     private Loop loop;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL_RING_BYTES);
+    private final ControlRing control = new ControlRing();
     private final WriteQueue queue = new WriteQueue();
+    private final Heartbeat heartbeat = new Heartbeat(this);
     private ByteBuffer early = ByteBuffer.allocate(EARLY_BYTES);
     private int earlyFilled;
     private Owner owner;
@@ -76,18 +70,9 @@ final class Link implements ConnectionHandler {
     private boolean closed;
     private boolean gone;
     private String closeReason;
-    private int controlHead;
-    private int controlUsed;
     private int queuedDataBytes;
-    private final ByteBuffer pingFlags = ByteBuffer.allocate(1);
     private boolean moving;
     private boolean violated;
-    private long lastReadNs;
-    private long roundTripNs;
-    private long beatNs;
-    private boolean silent;
-    private boolean peerDeaf;
-    private Loop.Timer heartbeat;
 
     Link(Loop loop, Owner owner) {
         this.loop = loop;
@@ -96,6 +81,10 @@ final class Link implements ConnectionHandler {
 
     Loop loop() {
         return loop;
+    }
+
+    Owner owner() {
+        return owner;
     }
 
     /** Hands the link over: events go to another owner from now on. */
@@ -120,8 +109,13 @@ final class Link implements ConnectionHandler {
         return connection.localAddress();
     }
 
-    long roundTripNs() {
-        return roundTripNs;
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    /** Whether nothing is read for want of memory, so that silence tells nothing. */
+    boolean isPaused() {
+        return paused;
     }
 
     /** Room for data records now, in bytes; 0 while the queue is full. */
@@ -143,22 +137,12 @@ final class Link implements ConnectionHandler {
         if (!isOpen()) {
             return false;
         }
-        int bytes = RecordLayout.HEADER_BYTES + payload.remaining();
-        int start = (controlHead + controlUsed) % CONTROL_RING_BYTES;
-        int skipped = start + bytes <= CONTROL_RING_BYTES ? 0 : CONTROL_RING_BYTES - start;
-        if (controlUsed + skipped + bytes > CONTROL_RING_BYTES) {
+        ByteBuffer record = control.append(type, position, payload);
+        if (record == null) {
             return false;
         }
-        int at = skipped == 0 ? start : 0;
-        int length = payload.remaining();
-        control.put(at + RecordLayout.HEADER_BYTES, payload, payload.position(), length);
-        int payloadCrc = RecordLayout.crc(control, at + RecordLayout.HEADER_BYTES, length, crc);
-        RecordLayout.writeHeader(
-                control, at, type, RecordLayout.CODEC_RAW, 0, length, length, position, payloadCrc, crc);
-        controlUsed += skipped + bytes;
-        queue.add(bytes, skipped + bytes);
-        connection.write(control.limit(at + bytes).position(at));
-        control.clear();
+        queue.add(record.remaining(), control.takenBytes());
+        connection.write(record);
         return true;
     }
 
@@ -179,8 +163,7 @@ final class Link implements ConnectionHandler {
             if (queue.tookData()) {
                 data += part;
             } else {
-                controlUsed -= freed;
-                controlHead = (controlHead + freed) % CONTROL_RING_BYTES;
+                control.free(freed);
             }
         }
         if (data > 0) {
@@ -227,7 +210,7 @@ final class Link implements ConnectionHandler {
     void resume() {
         if (paused && isOpen()) {
             paused = false;
-            lastReadNs = loop.nowNs();
+            heartbeat.listen();
             connection.resumeReading();
         }
     }
@@ -237,7 +220,7 @@ final class Link implements ConnectionHandler {
         if (closed) {
             return;
         }
-        onHeard();
+        heartbeat.onHeard();
         try {
             if (receive != null) {
                 receive.onRead(bytes);
@@ -272,7 +255,7 @@ final class Link implements ConnectionHandler {
             }
             RecordLayout.checkPayload(early, at, early, at + RecordLayout.HEADER_BYTES, crc);
             RecordType type = RecordLayout.type(early, at);
-            if (!onHeartbeat(type, early, at)) {
+            if (!heartbeat.onRecord(type, early, at)) {
                 owner.onEarlyRecord(this, type, early, at);
             }
             at += record;
@@ -303,83 +286,12 @@ final class Link implements ConnectionHandler {
         });
     }
 
-    // ---- heartbeat
-
-    /** Begins the heartbeat, or changes its pace: in a session silence must be noticed within a second. */
-    void startHeartbeat(boolean inSession) {
-        if (heartbeat != null) {
-            heartbeat.cancel();
-        }
-        beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
-        lastReadNs = loop.nowNs();
-        beat();
-    }
-
-    private void beat() {
-        if (!isOpen()) {
-            return;
-        }
-        long nowNs = loop.nowNs();
-        long silentNs = nowNs - lastReadNs;
-        boolean deaf = silentNs >= beatNs * BEATS_OF_SILENCE && !paused;
-        pingFlags.put(0, (byte) (Payloads.PING_ANSWER | (deaf ? Payloads.PING_DEAF : 0)));
-        writeControl(RecordType.PING, nowNs, pingFlags);
-        flush();
-        heartbeat = loop.schedule(this::beat, beatNs);
-        if (deaf) {
-            onSilent("silent for %.1f s".formatted(silentNs / 1e9));
-        }
-    }
-
-    private void onSilent(String reason) {
-        if (!silent) {
-            silent = true;
-            owner.onLinkSilent(this, reason);
-        }
-    }
-
-    private void onHeard() {
-        lastReadNs = loop.nowNs();
-        if (silent && !peerDeaf) {
-            silent = false;
-            owner.onLinkHeard(this);
-        }
-    }
-
-    /** Handles a record of the heartbeat; {@code false} if it is none. */
-    boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
-        if (type == RecordType.PING) {
-            int flags = Payloads.readPingFlags(memory, offset);
-            peerDeaf = (flags & Payloads.PING_DEAF) != 0;
-            if (peerDeaf) {
-                onSilent("the peer hears nothing from here");
-            }
-            if ((flags & Payloads.PING_ANSWER) != 0) {
-                writeControl(RecordType.PONG, RecordLayout.position(memory, offset), Payloads.EMPTY);
-                flush();
-            }
-            return true;
-        }
-        if (type == RecordType.PONG) {
-            roundTripNs = Math.max(1, loop.nowNs() - RecordLayout.position(memory, offset));
-            owner.onLinkRoundTrip(roundTripNs);
-            return true;
-        }
-        return false;
-    }
-
-    /** Ends the link with a refusal, the answer to its hello. */
-    void refuse(Payloads.Refusal refusal, String sentence) {
-        writeControl(RecordType.REFUSE, 0, Payloads.refusal(refusal, sentence));
-        close("refused: " + sentence);
-    }
-
     // ---- life
 
     @Override
     public void onOpen(Connection opened) {
         connection = opened;
-        lastReadNs = loop.nowNs();
+        heartbeat.listen();
         if (closed) {
             opened.reset();
             return;
@@ -396,13 +308,17 @@ final class Link implements ConnectionHandler {
 
     @Override
     public void onClosed(IOException cause) {
-        if (heartbeat != null) {
-            heartbeat.cancel();
-        }
+        heartbeat.stop();
         closed = true;
         gone = true;
         String reason = closeReason != null ? closeReason : cause == null ? "closed" : cause.getMessage();
         owner.onLinkClosed(this, reason);
+    }
+
+    /** Ends the link with a refusal, the answer to its hello. */
+    void refuse(Payloads.Refusal refusal, String sentence) {
+        writeControl(RecordType.REFUSE, 0, Payloads.refusal(refusal, sentence));
+        close("refused: " + sentence);
     }
 
     /** Ends the link at once; {@code onLinkClosed} follows with this reason. */

@@ -7,73 +7,44 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
-import io.forebay.api.state.ChannelState;
-import io.forebay.api.state.ChannelType;
 import io.forebay.api.state.StateTable;
-import io.forebay.api.transport.Accepted;
-import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
 import io.forebay.engine.Payloads.Refusal;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A relay at work: its memory, its ports, its channels. Its own fields belong to its control loop, except where they say
- * otherwise; each channel belongs to its own loop.
+ * A relay at work: brings its memory, its ports and its channels together, opens and closes them. Thread-safe; a part that
+ * belongs to the relay's control loop says so.
  */
 final class Relay implements ChannelHome, OutsidePorts.Taker {
 
-    /** Connectors that stand by with a bridge, so that DRBD may dial both its connections at once. */
-    private static final int STANDBY = 2;
-
-    /** Bridges that the peer may have in reserve here. */
-    private static final int RESERVE_MAX = 8;
-
-    /** How long a DRBD that dialled in waits for a bridge; within half a second it must be let go (rule R6, section 1.5). */
-    private static final long BRIDGE_WAIT_NS = 400_000_000L;
-
-    /** Acceptors that stand by at least, with or without a bridge. */
-    private static final int ACCEPTORS = 1;
-
     private static final long OPEN_AGAIN_NS = 1_000_000_000L;
-    /** How long after it was established a connection of DRBD is looked at again. */
-    private static final long SETTLED_NS = 5_000_000_000L;
-
-    private static final long REPLACE_NS = 100_000_000L;
 
     private final Engine engine;
     private final Loop control;
-    private final Map<Long, Channel> channels = new ConcurrentHashMap<>();
-    private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
-    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-    private final List<DrbdSession> sessions = new ArrayList<>();
-    private final Set<Channel> typed = new HashSet<>();
+    private final RelayChannels channels;
+    private final DrbdSessions drbdSessions;
+    private final InsidePort inside;
     private final RelayHealth health;
     private volatile RelaySettings settings;
     private volatile RelayMemory memory;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
     private volatile String problem = "";
     private volatile boolean closed;
-    private Listener inside;
     private boolean outsideOpen;
-
-    /** A DRBD that dialled in before there was a bridge. */
-    private record Pending(Accepted drbd, Loop.Timer timer) {}
 
     Relay(Engine engine, RelaySettings settings) {
         this.engine = engine;
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
         this.health = new RelayHealth(engine.surroundings().clock());
-        replenish();
+        this.channels = new RelayChannels(engine, this, control);
+        this.drbdSessions = new DrbdSessions(control::nowNs);
+        this.inside = new InsidePort(this, control);
+        channels.replenish();
     }
 
     // ---- opening
@@ -88,7 +59,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             openMemory();
             openPorts();
             problem = "";
-            channels.values().forEach(channel -> channel.loop().execute(channel::start));
+            channels.start();
         } catch (RefusedSettingException e) {
             report(e.getMessage());
             control.schedule(() -> engine.surroundings().blocking().execute(this::open), OPEN_AGAIN_NS);
@@ -96,7 +67,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     }
 
     private synchronized boolean isOpen() {
-        return inside != null && outsideOpen;
+        return inside.isOpen() && outsideOpen;
     }
 
     private synchronized void openMemory() throws RefusedSettingException {
@@ -121,9 +92,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                         settings, "outside", settings.addresses().outside(), e);
             }
         }
-        if (inside == null && !closed) {
+        if (!closed) {
             try {
-                inside = engine.transport().listen(settings.addresses().inside(), control, this::onDrbdDialled);
+                inside.open();
             } catch (IOException e) {
                 throw new RefusedSettingException(
                         settings, "inside", settings.addresses().inside(), e);
@@ -134,40 +105,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private void report(String sentence) {
         if (!sentence.equals(problem)) {
             problem = sentence;
-            channels.values().forEach(channel -> channel.loop().execute(() -> channel.onNoMemory(sentence)));
+            channels.each(channel -> channel.onNoMemory(sentence));
             engine.surroundings().events().onSentence(settings.name(), sentence);
         }
-    }
-
-    /** Makes as many channels stand by as must. */
-    private synchronized void replenish() {
-        while (!closed && standby(ChannelRole.ACCEPTOR) < ACCEPTORS) {
-            add(ChannelRole.ACCEPTOR);
-        }
-        while (!closed && standby(ChannelRole.CONNECTOR) < STANDBY) {
-            add(ChannelRole.CONNECTOR);
-        }
-    }
-
-    private long standby(ChannelRole role) {
-        return channels.values().stream()
-                .filter(channel -> channel.role() == role && channel.isStandby())
-                .count();
-    }
-
-    private Channel add(ChannelRole role) {
-        boolean first = memory == null;
-        Channel channel = new Channel(
-                engine.nextChannel(),
-                role,
-                first ? ChannelState.ALLOCATING : ChannelState.STOPPED,
-                this,
-                engine.outsidePorts().nextLoop());
-        channels.put(channel.id(), channel);
-        if (!first) {
-            channel.loop().execute(channel::start);
-        }
-        return channel;
     }
 
     /** Takes new settings that need no new memory and no new ports. */
@@ -194,18 +134,16 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     /** Closes ports and channels; the memory goes back when the last channel has stopped. Not on a loop. */
     void close() {
         closed = true;
+        channels.close();
         synchronized (this) {
-            if (inside != null) {
-                inside.close();
-            }
+            inside.close();
             if (outsideOpen) {
                 engine.outsidePorts().close(settings.addresses().outside(), this);
             }
         }
         control.execute(() -> {
-            pending.forEach(this::letGo);
-            pending.clear();
-            channels.values().forEach(channel -> channel.loop().execute(() -> channel.takeDown()));
+            inside.letAllGo();
+            channels.each(channel -> channel.end().takeDown());
             releaseMemory();
         });
     }
@@ -223,49 +161,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         }
     }
 
-    // ---- the local DRBD dials
-
-    private void onDrbdDialled(Accepted drbd) {
-        channels.values().forEach(channel -> channel.loop().execute(channel::endDrain));
-        give(drbd);
-    }
-
-    private void give(Accepted drbd) {
-        Channel channel = waiting.poll();
-        if (closed) {
-            drbd.close();
-        } else if (channel != null) {
-            channel.loop().execute(() -> channel.takeDrbd(drbd));
-        } else {
-            Loop.Timer timer = control.schedule(this::letOldestGo, BRIDGE_WAIT_NS);
-            pending.add(new Pending(drbd, timer));
-        }
-    }
-
-    private void letOldestGo() {
-        Pending oldest = pending.poll();
-        if (oldest != null) {
-            letGo(oldest);
-            engine.surroundings()
-                    .events()
-                    .onSentence(
-                            settings.name(),
-                            "let the local DRBD go because no bridge to %s stands: see that the peer Forebay runs and can be reached"
-                                    .formatted(ChannelTexts.address(
-                                            settings.addresses().peer())));
-        }
-    }
-
-    private void letGo(Pending one) {
-        one.timer().cancel();
-        one.drbd().close();
-    }
-
-    @Override
-    public void onNotTaken(Accepted drbd) {
-        control.execute(() -> give(drbd));
-    }
-
     // ---- bridges and channels
 
     @Override
@@ -281,162 +176,26 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         if (hello.role() != ChannelRole.CONNECTOR) {
             return "hello of a role that cannot dial: role=" + hello.role();
         }
-        onBridge();
-        Channel channel = hello.attempt() == 0 ? reserve() : inSession(hello.session());
+        channels.onBridge();
+        Channel channel = hello.attempt() == 0 ? channels.reserve() : channels.inSession(hello.session());
         if (channel != null) {
             link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
         } else if (hello.attempt() > 0) {
             link.refuse(Refusal.OVER, "the session has ended here");
         } else {
-            return "there are %d bridges in reserve already".formatted(RESERVE_MAX);
+            return "there are %d bridges in reserve already".formatted(RelayChannels.RESERVE_MAX);
         }
         return null;
-    }
-
-    private Channel inSession(UUID session) {
-        return channels.values().stream()
-                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && session.equals(channel.sessionId()))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** An acceptor that lacks a bridge; {@code null} if there are enough that have one. */
-    private synchronized Channel reserve() {
-        long reserve = channels.values().stream()
-                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && channel.state() == ChannelState.WAITING)
-                .count();
-        if (reserve >= RESERVE_MAX) {
-            return null;
-        }
-        for (Channel channel : channels.values()) {
-            if (channel.role() == ChannelRole.ACCEPTOR && channel.claim()) {
-                return channel;
-            }
-        }
-        Channel channel = add(ChannelRole.ACCEPTOR);
-        channel.claimEarly();
-        return channel;
-    }
-
-    @Override
-    public void onWaiting(Channel channel) {
-        control.execute(() -> {
-            waiting.add(channel);
-            Pending oldest = pending.poll();
-            if (oldest != null) {
-                oldest.timer().cancel();
-                give(oldest.drbd());
-            }
-        });
-    }
-
-    @Override
-    public void onUnbridged(Channel channel) {
-        control.execute(() -> waiting.remove(channel));
-    }
-
-    @Override
-    public void onInUse() {
-        control.execute(this::replenish);
-    }
-
-    @Override
-    public void onBridge() {
-        channels.values().forEach(channel -> channel.loop().execute(channel::onLineBack));
-    }
-
-    @Override
-    public void onLineSuspect() {
-        channels.values().forEach(channel -> channel.loop().execute(channel::onLineSuspect));
-    }
-
-    @Override
-    public void onEstablished(Channel channel) {
-        control.schedule(() -> endOlderThan(channel), SETTLED_NS);
-    }
-
-    /** DRBD has but one connection of each type: once its nodes talk over one, an older one is a dead node's. */
-    private void endOlderThan(Channel channel) {
-        if (channel.hasEnded() || !channel.drbdSession().isTalking()) {
-            return;
-        }
-        channels.values().stream()
-                .filter(other -> other.id() < channel.id() && other.type() == channel.type() && other.isEstablished())
-                .forEach(other -> other.loop().execute(() -> other.stop("the nodes talk over a newer connection")));
-    }
-
-    @Override
-    public void ask(Channel channel) {
-        channels.values().stream()
-                .filter(other -> other.role() == ChannelRole.CONNECTOR && other.state() == ChannelState.CONNECTING)
-                .filter(Channel::isStandby)
-                .findFirst()
-                .ifPresent(other -> other.loop().execute(() -> other.ask(channel.sessionId())));
-    }
-
-    @Override
-    public boolean knows(UUID session) {
-        return channels.values().stream()
-                .anyMatch(channel -> session.equals(channel.sessionId()) && !channel.hasEnded());
-    }
-
-    @Override
-    public void onUnknown(UUID session) {
-        Channel channel = inSession(session);
-        if (channel != null) {
-            channel.loop().execute(() -> channel.onPeerGone("the peer does not know the session any more"));
-        }
-    }
-
-    @Override
-    public Channel crossing(Channel channel) {
-        synchronized (sessions) {
-            Channel rival = typed.stream()
-                    .filter(other -> isCrossing(channel, other))
-                    .findFirst()
-                    .orElse(null);
-            if (rival == null || channel.role() == ChannelRole.CONNECTOR) {
-                typed.add(channel);
-            }
-            return rival;
-        }
-    }
-
-    private static boolean isCrossing(Channel channel, Channel other) {
-        DrbdSession session = other.drbdSession();
-        return other.type() == channel.type()
-                && other.role() != channel.role()
-                && !other.isEnding()
-                && (session == null || !session.isNegotiating());
     }
 
     @Override
     public void onStopped(Channel channel) {
         control.execute(() -> {
-            channels.remove(channel.id());
-            waiting.remove(channel);
-            synchronized (sessions) {
-                typed.remove(channel);
-            }
-            control.schedule(this::replenish, REPLACE_NS);
+            inside.remove(channel);
+            drbdSessions.remove(channel);
+            channels.remove(channel);
             releaseMemory();
         });
-    }
-
-    @Override
-    public DrbdSession join(Channel channel, ChannelType type) {
-        synchronized (sessions) {
-            sessions.removeIf(DrbdSession::isOver);
-            for (DrbdSession session : sessions) {
-                if (session.join(channel, type)) {
-                    return session;
-                }
-            }
-            DrbdSession session = new DrbdSession(control::nowNs);
-            session.join(channel, type);
-            sessions.add(session);
-            return session;
-        }
     }
 
     // ---- what channels ask for
@@ -469,6 +228,21 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     @Override
     public RelayMemory memory() {
         return memory;
+    }
+
+    @Override
+    public RelayChannels channels() {
+        return channels;
+    }
+
+    @Override
+    public DrbdSessions drbdSessions() {
+        return drbdSessions;
+    }
+
+    @Override
+    public InsidePort inside() {
+        return inside;
     }
 
     @Override
@@ -506,8 +280,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        return RelayReport.of(
-                settings, problem, memory, snapshots.of(channels.values()), health.peer(), health.faults());
+        return RelayReport.of(settings, problem, memory, snapshots.of(channels.all()), health.peer(), health.faults());
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */
@@ -516,6 +289,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         if (!configured.isNone()) {
             change(settings);
         }
-        channels.values().forEach(channel -> channel.loop().execute(channel::announceCodecs));
+        channels.each(Channel::announceCodecs);
     }
 }

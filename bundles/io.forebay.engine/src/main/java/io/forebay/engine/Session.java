@@ -7,9 +7,7 @@ import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelType;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
-import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Loop;
-import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
 import io.forebay.drbd.FrameScanner;
 import io.forebay.drbd.Node;
@@ -17,7 +15,6 @@ import io.forebay.engine.Payloads.End;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,41 +28,44 @@ import java.nio.ByteBuffer;
  */
 final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
-    /** What a session tells its channel. */
-    interface Owner extends FirstPacketReader.Owner {
-        /** Handles a control record of the channel; {@code false} if it is one of the data path. */
-        boolean onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
-
+    /** What a session tells whoever begins it. */
+    interface Opening extends FirstPacketReader.Owner {
         /** Our dial of the local DRBD went through. */
         void onDrbdReached();
 
         /** Our dial of the local DRBD failed. */
         void onDrbdUnreachable(String reason);
+    }
 
+    /** What a session tells its channel. */
+    interface Owner {
+        /** Handles a control record of the channel; {@code false} if it is one of the data path. */
+        boolean onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
+
+        /** What the peer sent cannot be read: the session is lost. */
+        void onUnreadable(PeerViolation violation);
+    }
+
+    /** What a session tells whoever ends it. */
+    interface Ending {
         /** One end's DRBD is closing its connection. */
         void onEnding(String reason);
 
         /** Nothing is left to be sent or delivered. */
         void onComplete();
 
-        /** What the peer sent cannot be read: the session is lost. */
-        void onUnreadable(PeerViolation violation);
-
         /** Something came home: a session that is closed may be released now. */
         void onReleased();
     }
 
-    /** Within half a second a DRBD that cannot be reached must be known at the other site (wire protocol, section 1.5). */
-    private static final int DIAL_TIMEOUT_MS = 400;
-
     private final Owner owner;
+    private final Opening opening;
+    private final Ending ending;
     private final Loop loop;
     private final Bridge bridge;
+    private final InsideConnection inside = new InsideConnection();
+    private final SessionEnds ends = new SessionEnds();
     private FirstPacketReader first;
-    private Connection inside;
-    private Dial dial;
-    private boolean insideGone;
-    private boolean insidePaused;
 
     private ChannelType type;
     private DrbdSession drbdSession;
@@ -74,25 +74,19 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     private ReceiveChain receive;
     private FrameScanner receiveScanner;
     private Confirmations confirmations;
-
-    private End localEnd;
-    private String localEndReason = "";
-    private boolean endSent;
-    private boolean goneSent;
-    private End farEnd;
-    private boolean farGone;
-    private boolean peerGone;
     private boolean completed;
 
-    Session(Owner owner, Loop loop, Bridge bridge) {
+    Session(Owner owner, Opening opening, Ending ending, Loop loop, Bridge bridge) {
         this.owner = owner;
+        this.opening = opening;
+        this.ending = ending;
         this.loop = loop;
         this.bridge = bridge;
     }
 
     /** Expects the local DRBD's first packet on a connection that it dialled. */
     void awaitFirstPacket() {
-        first = new FirstPacketReader(owner, loop);
+        first = new FirstPacketReader(opening, loop);
     }
 
     /**
@@ -147,19 +141,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     @Override
     public void onOpen(Connection connection) {
-        inside = connection;
-        if (insideGone) {
-            connection.reset();
-        } else if (first == null) {
-            owner.onDrbdReached();
+        if (inside.onOpen(connection) && first == null) {
+            opening.onDrbdReached();
         }
     }
 
     /** Dials the local DRBD. */
     void dial(Transport transport, RelayAddresses addresses) {
-        // DRBD 9 and bsr accept connections from the inside IP alone (rule R4).
-        InetSocketAddress from = new InetSocketAddress(addresses.inside().getAddress(), 0);
-        dial = transport.dial(from, addresses.drbd(), DIAL_TIMEOUT_MS, SocketOptions.SYSTEM, loop, this);
+        inside.dial(transport, addresses, loop, this);
     }
 
     /** Lets the peer's bytes through to the local DRBD. */
@@ -177,20 +166,20 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     @Override
     public void onDialFailed(IOException cause) {
-        insideGone = true;
-        owner.onDrbdUnreachable(cause.getMessage());
+        inside.onGone();
+        opening.onDrbdUnreachable(cause.getMessage());
     }
 
     @Override
     public ByteBuffer readTarget() {
-        if (insideGone || localEnd != null || farGone) {
+        if (inside.isGone() || ends.isLocalOver() || ends.isFarGone()) {
             return null;
         }
         if (first != null) {
             return first.target();
         }
         ByteBuffer target = transmit.target();
-        insidePaused = target == null;
+        inside.paused(target == null);
         return target;
     }
 
@@ -215,26 +204,23 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     @Override
     public void onClosed(IOException cause) {
-        insideGone = true;
-        inside = null;
+        inside.onGone();
         String reason = cause == null ? "closed" : cause.getMessage();
         if (first != null) {
             first.onEnd();
-        } else if (localEnd == null && cause != null) {
+        } else if (!ends.isLocalOver() && cause != null) {
             endLocally(End.RESET, "the local DRBD's connection broke: " + reason);
         }
         if (transmit != null) {
             pump();
         }
-        owner.onReleased();
+        ending.onReleased();
     }
 
     private void endLocally(End end, String reason) {
-        if (localEnd == null) {
-            localEnd = end;
-            localEndReason = reason;
+        if (ends.onLocal(end, reason)) {
             drbdSession.onEnd(Node.LOCAL, type);
-            owner.onEnding(reason);
+            ending.onEnding(reason);
             pump();
         }
     }
@@ -255,7 +241,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                             .formatted(RecordLayout.position(memory, offset), receive.receivedPosition()));
                 }
             }
-            case GONE -> farGone = true;
+            case GONE -> ends.onFarGone();
             default -> throw new PeerViolation("unexpected record: type=" + type);
         }
     }
@@ -263,14 +249,12 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     @Override
     public void deliver(ByteBuffer bytes) {
         receiveScanner.scan(bytes, bytes.position(), bytes.remaining());
-        if (inside != null) {
-            inside.write(bytes);
-        }
+        inside.write(bytes);
     }
 
     @Override
     public void onEnd(ByteBuffer memory, int offset) {
-        if (farEnd != null) {
+        if (ends.isFarOver()) {
             return; // it came once more, over another link
         }
         try {
@@ -278,15 +262,15 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
             if (end == End.UNREACHABLE) {
                 return; // nothing has begun that could end
             }
-            farEnd = end;
+            ends.onFar(end);
         } catch (PeerViolation e) {
             throw new IllegalStateException("record changed after it was checked", e);
         }
         drbdSession.onEnd(Node.FAR, type);
-        if (farEnd == End.FIN && inside != null) {
+        if (ends.isFarWhole()) {
             inside.finish();
         }
-        owner.onEnding("the far DRBD: " + Payloads.readClause(memory, offset, 1));
+        ending.onEnding("the far DRBD: " + Payloads.readClause(memory, offset, 1));
     }
 
     @Override
@@ -304,16 +288,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     /** Moves whatever can move. */
     void pump() {
         if (transmit == null || completed) {
-            owner.onReleased();
+            ending.onReleased();
             return;
         }
         transmit.pump(bridge);
-        sendEnd();
-        confirmations.confirm(farEnd != null);
+        ends.send(bridge, transmit, inside.isGone());
+        confirmations.confirm(ends.isFarOver());
         bridge.flush();
-        if (inside != null) {
-            inside.flush();
-        }
+        inside.flush();
         checkComplete();
     }
 
@@ -322,10 +304,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (completed) {
             return;
         }
-        if (insidePaused && inside != null) {
-            insidePaused = false;
-            inside.resumeReading();
-        }
+        inside.resume();
         try {
             receive.deliver();
         } catch (PeerViolation e) {
@@ -341,23 +320,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         }
     }
 
-    private void sendEnd() {
-        if (insideGone && !goneSent) {
-            goneSent = bridge.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
-        }
-        if (localEnd != null && !endSent && transmit.isAllSent()) {
-            endSent = bridge.writeControl(
-                    RecordType.CLOSE, transmit.receivedPosition(), Payloads.end(localEnd, localEndReason));
-        }
-    }
-
     private void checkComplete() {
-        boolean sent = farGone || endSent && transmit.isAllConfirmed();
-        boolean told = peerGone || farEnd != null && confirmations.isUpToDate();
-        boolean received = insideGone || receive.allDelivered() && told;
-        if (!completed && (sent && received || farEnd == End.RESET)) {
+        if (!completed && ends.areComplete(transmit, receive, confirmations.isUpToDate(), inside.isGone())) {
             completed = true;
-            owner.onComplete();
+            ending.onComplete();
         }
     }
 
@@ -380,8 +346,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     void rewind(Hello peer) throws PeerViolation {
         transmit.rewind(peer);
         receive.dropPartial();
-        endSent = false;
-        goneSent = false;
+        ends.rewind();
     }
 
     /** Goes on over another link. */
@@ -393,14 +358,13 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     /** The peer is lost for good: what it sent is still delivered, nothing is sent any more. */
     void onPeerGone() {
-        peerGone = true;
-        farGone = true;
+        ends.onPeerGone();
         pump();
     }
 
     /** What the local DRBD still lacks of the bytes that are here; 0 if it is gone. */
     long undeliveredBytes() {
-        return inside == null || receive == null ? 0 : receive.receivedPosition() - receive.deliveredPosition();
+        return !inside.isThere() || receive == null ? 0 : receive.receivedPosition() - receive.deliveredPosition();
     }
 
     /** What the far DRBD is not known to have. */
@@ -409,12 +373,12 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     boolean isPeerGone() {
-        return peerGone;
+        return ends.isPeerGone();
     }
 
     /** Whether the local DRBD has ended its side. */
     boolean isEndedLocally() {
-        return localEnd != null;
+        return ends.isLocalOver();
     }
 
     /** What is still to be brought to the far DRBD, and to the local one. */
@@ -429,9 +393,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
      * {@code orderly}; else with a reset, for then bytes may be missing.
      */
     void closeInside(boolean orderly) {
-        boolean whole = farEnd == End.FIN && receive.allDelivered();
+        boolean whole = ends.isFarWhole() && receive.allDelivered();
         completed = true;
-        insideGone = true;
         if (first != null) {
             first.cancel();
         }
@@ -441,23 +404,12 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (transmit != null) {
             transmit.close();
         }
-        if (inside == null && dial != null) {
-            dial.cancel();
-        }
-        if (inside != null) {
-            if (orderly || whole) {
-                inside.close();
-            } else {
-                inside.reset();
-            }
-        }
+        inside.end(orderly || whole);
     }
 
     /** Gives up on a DRBD that does not take what it was sent, nor the end of it. */
     void resetInside() {
-        if (inside != null) {
-            inside.reset();
-        }
+        inside.reset();
     }
 
     /**
@@ -466,7 +418,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
      * @return whether they are home
      */
     boolean release() {
-        if (inside != null || !bridge.isGone() || account != null && !transmit.release()) {
+        if (inside.isThere() || !bridge.isGone() || account != null && !transmit.release()) {
             return false;
         }
         if (account != null) {
@@ -478,7 +430,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     String drbdAddress() {
-        return inside == null ? "" : ChannelTexts.address(inside.remoteAddress());
+        return inside.address();
     }
 
     ChannelStatus.Flow transmitFlow() {

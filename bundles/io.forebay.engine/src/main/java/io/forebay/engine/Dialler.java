@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.transport.Dial;
+import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.Transport;
+import java.net.InetSocketAddress;
+
+/**
+ * How a connector gets the next link of its bridge: dials, says hello and waits for the welcome, one link at a time. What
+ * happens to the link its owner is told, who tells the dialler. Owned by the channel's loop.
+ */
+final class Dialler {
+
+    private final Loop loop;
+    private final Transport transport;
+    private final InetSocketAddress peer;
+    private final DialPace pace;
+    private final Link.Owner owner;
+    private Link next;
+    private Hello saidHello;
+    private Dial dial;
+    private Loop.Timer timer;
+
+    /** With the owner of the links. */
+    Dialler(Loop loop, ChannelHome home, Link.Owner owner) {
+        this.loop = loop;
+        this.transport = home.transport();
+        this.peer = home.settings().addresses().peer();
+        this.pace = new DialPace(home.health(), home.surroundings().random());
+        this.owner = owner;
+    }
+
+    DialPace pace() {
+        return pace;
+    }
+
+    /** Whether there is no next link, not even one that is being dialled. */
+    boolean isIdle() {
+        return next == null;
+    }
+
+    /** Whether a dial has not come to anything yet, good or bad. */
+    boolean isDialling() {
+        return dial != null;
+    }
+
+    /** Whether the next link stands, so that a hello can be said. */
+    boolean isConnected() {
+        return next != null && next.isOpen();
+    }
+
+    /** Whether it is the link that was dialled last, and not welcome yet. */
+    boolean isNext(Link link) {
+        return link == next;
+    }
+
+    void dial() {
+        cancelTimer();
+        pace.onDial(loop.nowNs());
+        next = new Link(loop, owner);
+        dial = transport.dial(null, peer, (int) (pace.answerNs() / 1_000_000), Link.SOCKET_OPTIONS, loop, next);
+    }
+
+    /** Dials when it is time, unless that is done already. */
+    void dialAgain(boolean inSession) {
+        if (next == null && timer == null) {
+            timer = loop.schedule(this::dial, pace.nextWaitNs(loop.nowNs(), inSession));
+        }
+    }
+
+    /** The line is there again: dials at once, and anew if the last dial may have been made into the outage. */
+    void kick() {
+        if (next == null) {
+            dial();
+        } else if (dial != null && pace.isStale(loop.nowNs())) {
+            giveUp();
+            dial();
+        }
+    }
+
+    /** Gives up a dial; not a link that stands. */
+    void giveUp() {
+        if (dial != null) {
+            dial.cancel();
+            dial = null;
+            next = null;
+        }
+    }
+
+    /** The link that was dialled stands. */
+    void onOpen() {
+        dial = null;
+    }
+
+    /** Begins a session, or goes on with one. */
+    void sayHello(Hello hello) {
+        Link said = next;
+        saidHello = hello;
+        said.writeControl(RecordType.HELLO, 0, Payloads.hello(hello));
+        said.flush();
+        long waitNs = pace.answerNs();
+        timer = loop.schedule(() -> said.fail("no answer to the hello within %.1f s".formatted(waitNs / 1e9)), waitNs);
+    }
+
+    /** Takes the answer to the hello; gives away the link, which is the bridge's from now on. */
+    Link welcomed(Hello hello) throws PeerViolation {
+        if (!hello.session().equals(saidHello.session())
+                || hello.role() != ChannelRole.ACCEPTOR
+                || hello.attempt() != saidHello.attempt()) {
+            throw new PeerViolation(
+                    "answer to another hello: session=%s, role=%s, attempt=%d (expected: %s, ACCEPTOR, %d)"
+                            .formatted(
+                                    hello.session(),
+                                    hello.role(),
+                                    hello.attempt(),
+                                    saidHello.session(),
+                                    saidHello.attempt()));
+        }
+        Link welcome = next;
+        next = null;
+        return welcome;
+    }
+
+    /** The next link is gone, or its dial failed. */
+    void onClosed() {
+        next = null;
+        dial = null;
+        cancelTimer();
+    }
+
+    /** Dials nothing more; the owner is told when the next link, if there is one, is gone. */
+    void end(String reason) {
+        cancelTimer();
+        giveUp();
+        if (next != null) {
+            next.close(reason);
+        }
+    }
+
+    /** Neither dials, nor waits for the answer to a hello any more. */
+    void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

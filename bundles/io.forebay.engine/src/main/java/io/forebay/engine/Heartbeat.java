@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.transport.Loop;
+import java.nio.ByteBuffer;
+
+/**
+ * The heartbeat of a link: says something again and again, so that either end notices when the other hears nothing, and
+ * measures the round trip. What it finds it tells the link's owner. Owned by the link's loop.
+ */
+final class Heartbeat {
+
+    /** How often a link says something, and after how many such times without a word it counts as silent. */
+    private static final long BEAT_IN_SESSION_NS = 200_000_000L;
+
+    private static final long BEAT_STANDBY_NS = 1_000_000_000L;
+    private static final int BEATS_OF_SILENCE = 5;
+
+    private final Link link;
+    private final ByteBuffer pingFlags = ByteBuffer.allocate(1);
+    private Loop.Timer timer;
+    private long beatNs;
+    private long heardNs;
+    private long roundTripNs;
+    private boolean silent;
+    private boolean peerDeaf;
+
+    Heartbeat(Link link) {
+        this.link = link;
+    }
+
+    /** The last round trip; 0 while none was measured. */
+    long roundTripNs() {
+        return roundTripNs;
+    }
+
+    /** Begins, or changes the pace: in a session silence must be noticed within a second. */
+    void start(boolean inSession) {
+        stop();
+        beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
+        listen();
+        beat();
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    /** Silence counts from now on. */
+    void listen() {
+        heardNs = link.loop().nowNs();
+    }
+
+    private void beat() {
+        if (!link.isOpen()) {
+            return;
+        }
+        long nowNs = link.loop().nowNs();
+        long silentNs = nowNs - heardNs;
+        boolean deaf = silentNs >= beatNs * BEATS_OF_SILENCE && !link.isPaused();
+        pingFlags.put(0, (byte) (Payloads.PING_ANSWER | (deaf ? Payloads.PING_DEAF : 0)));
+        link.writeControl(RecordType.PING, nowNs, pingFlags);
+        link.flush();
+        timer = link.loop().schedule(this::beat, beatNs);
+        if (deaf) {
+            onSilent("silent for %.1f s".formatted(silentNs / 1e9));
+        }
+    }
+
+    private void onSilent(String reason) {
+        if (!silent) {
+            silent = true;
+            link.owner().onLinkSilent(link, reason);
+        }
+    }
+
+    /** Bytes of the peer came. */
+    void onHeard() {
+        listen();
+        if (silent && !peerDeaf) {
+            silent = false;
+            link.owner().onLinkHeard(link);
+        }
+    }
+
+    /** Handles a record of the heartbeat; {@code false} if it is none. */
+    boolean onRecord(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
+        if (type == RecordType.PING) {
+            onPing(Payloads.readPingFlags(memory, offset), RecordLayout.position(memory, offset));
+            return true;
+        }
+        if (type == RecordType.PONG) {
+            roundTripNs = Math.max(1, link.loop().nowNs() - RecordLayout.position(memory, offset));
+            link.owner().onLinkRoundTrip(roundTripNs);
+            return true;
+        }
+        return false;
+    }
+
+    private void onPing(int flags, long sentNs) {
+        peerDeaf = (flags & Payloads.PING_DEAF) != 0;
+        if (peerDeaf) {
+            onSilent("the peer hears nothing from here");
+        }
+        if ((flags & Payloads.PING_ANSWER) != 0) {
+            link.writeControl(RecordType.PONG, sentNs, Payloads.EMPTY);
+            link.flush();
+        }
+    }
+}

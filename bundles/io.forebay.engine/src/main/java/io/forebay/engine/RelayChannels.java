@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelState;
+import io.forebay.api.transport.Loop;
+import java.util.Collection;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The channels of a relay: as many stand by as must, and what one of them finds the others are told. Each belongs to its own
+ * loop, so it is told by a task there. Thread-safe.
+ */
+final class RelayChannels {
+
+    /** Connectors that stand by with a bridge, so that DRBD may dial both its connections at once. */
+    private static final int STANDBY = 2;
+
+    /** Bridges that the peer may have in reserve here. */
+    static final int RESERVE_MAX = 8;
+
+    /** Acceptors that stand by at least, with or without a bridge. */
+    private static final int ACCEPTORS = 1;
+
+    /** How long after it was established a connection of DRBD is looked at again. */
+    private static final long SETTLED_NS = 5_000_000_000L;
+
+    private static final long REPLACE_NS = 100_000_000L;
+
+    private final Engine engine;
+    private final ChannelHome home;
+    private final Loop control;
+    private final Map<Long, Channel> channels = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    RelayChannels(Engine engine, ChannelHome home, Loop control) {
+        this.engine = engine;
+        this.home = home;
+        this.control = control;
+    }
+
+    Collection<Channel> all() {
+        return channels.values();
+    }
+
+    boolean isEmpty() {
+        return channels.isEmpty();
+    }
+
+    /** Does something with each channel, on its loop. */
+    void each(Consumer<Channel> what) {
+        channels.values().forEach(channel -> channel.loop().execute(() -> what.accept(channel)));
+    }
+
+    // ---- in stock
+
+    /** There is memory: those that were made before begin. */
+    synchronized void start() {
+        each(Channel::start);
+    }
+
+    /** Makes as many channels stand by as must. */
+    synchronized void replenish() {
+        while (!closed && standby(ChannelRole.ACCEPTOR) < ACCEPTORS) {
+            add(ChannelRole.ACCEPTOR);
+        }
+        while (!closed && standby(ChannelRole.CONNECTOR) < STANDBY) {
+            add(ChannelRole.CONNECTOR);
+        }
+    }
+
+    private long standby(ChannelRole role) {
+        return channels.values().stream()
+                .filter(channel -> channel.role() == role && channel.isStandby())
+                .count();
+    }
+
+    private Channel add(ChannelRole role) {
+        boolean first = home.memory() == null;
+        Channel channel = new Channel(
+                engine.nextChannel(),
+                role,
+                first ? ChannelState.ALLOCATING : ChannelState.STOPPED,
+                home,
+                engine.outsidePorts().nextLoop());
+        channels.put(channel.id(), channel);
+        if (!first) {
+            channel.loop().execute(channel::start);
+        }
+        return channel;
+    }
+
+    /** An acceptor that lacks a bridge, for a link that came; {@code null} if there are enough that have one. */
+    synchronized Channel reserve() {
+        long reserve = channels.values().stream()
+                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && channel.state() == ChannelState.WAITING)
+                .count();
+        if (reserve >= RESERVE_MAX) {
+            return null;
+        }
+        for (Channel channel : channels.values()) {
+            if (channel.role() == ChannelRole.ACCEPTOR && channel.claim()) {
+                return channel;
+            }
+        }
+        Channel channel = add(ChannelRole.ACCEPTOR);
+        channel.claimEarly();
+        return channel;
+    }
+
+    /** A DRBD has dialled: a channel is in use, and another must stand by. */
+    void onInUse() {
+        control.execute(this::replenish);
+    }
+
+    /** The channel has stopped for good; if it must be replaced, that has time. */
+    void remove(Channel channel) {
+        channels.remove(channel.id());
+        control.schedule(this::replenish, REPLACE_NS);
+    }
+
+    /** No more are made. */
+    void close() {
+        closed = true;
+    }
+
+    // ---- what one finds
+
+    /** A channel has its bridge, or has it again: the line is there. */
+    void onBridge() {
+        each(Channel::onLineBack);
+    }
+
+    /** A channel's bridge broke or fell silent: others may have, too. */
+    void onLineSuspect() {
+        each(Channel::onLineSuspect);
+    }
+
+    /** A channel is established: an older one of its type may be a dead node's. */
+    void onEstablished(Channel channel) {
+        control.schedule(() -> endOlderThan(channel), SETTLED_NS);
+    }
+
+    /** DRBD has but one connection of each type: once its nodes talk over one, an older one is a dead node's. */
+    private void endOlderThan(Channel channel) {
+        if (channel.hasEnded() || !channel.drbdSession().isTalking()) {
+            return;
+        }
+        channels.values().stream()
+                .filter(other -> other.id() < channel.id() && other.type() == channel.type() && other.isEstablished())
+                .forEach(other ->
+                        other.loop().execute(() -> other.end().stop("the nodes talk over a newer connection")));
+    }
+
+    // ---- by session
+
+    /** The acceptor of a session; {@code null} if there is none. */
+    Channel inSession(UUID session) {
+        return channels.values().stream()
+                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && session.equals(channel.sessionId()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Asks the peer, over a link that stands by, whether it still has a channel's session. */
+    void ask(Channel channel) {
+        channels.values().stream()
+                .filter(other -> other.role() == ChannelRole.CONNECTOR && other.state() == ChannelState.CONNECTING)
+                .filter(Channel::isStandby)
+                .findFirst()
+                .ifPresent(other -> other.loop().execute(() -> other.inquiry().ask(channel.sessionId())));
+    }
+
+    /** Whether there is a channel of this session that has not ended. */
+    boolean knows(UUID session) {
+        return channels.values().stream()
+                .anyMatch(channel -> session.equals(channel.sessionId()) && !channel.hasEnded());
+    }
+
+    /** The peer does not know a session. */
+    void onUnknown(UUID session) {
+        Channel channel = inSession(session);
+        if (channel != null) {
+            channel.loop().execute(() -> channel.end().onPeerGone("the peer does not know the session any more"));
+        }
+    }
+}
