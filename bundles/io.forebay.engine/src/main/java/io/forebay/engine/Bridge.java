@@ -193,7 +193,11 @@ final class Bridge implements Link.Owner {
             owner.onRewind(hello);
             return true;
         } catch (PeerViolation e) {
-            with.refuse(Refusal.OVER, e.getMessage());
+            if (role == ChannelRole.ACCEPTOR) {
+                with.refuse(Refusal.OVER, e.getMessage());
+            } else {
+                with.over(e.getMessage());
+            }
             owner.onBridgeOver("the peer cannot go on: " + e.getMessage());
             return false;
         }
@@ -354,8 +358,7 @@ final class Bridge implements Link.Owner {
             next.refuse(Refusal.OVER, reason);
         }
         if (link != null) {
-            link.writeControl(RecordType.OVER, 0, Payloads.sentence(reason));
-            link.close(reason);
+            link.over(reason);
         }
     }
 

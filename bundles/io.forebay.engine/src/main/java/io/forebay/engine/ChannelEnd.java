@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.state.ChannelEvent.Closed;
 import io.forebay.api.state.ChannelEvent.Closing;
+import io.forebay.api.state.ChannelEvent.Drained;
 import io.forebay.api.state.ChannelEvent.Stop;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
@@ -78,7 +79,8 @@ final class ChannelEnd implements Session.Ending {
             life.on(new Closing(backlog, why));
             if (life.state() == ChannelState.CLOSE_PENDING) {
                 drain();
-            } else if (bridgeBroken) {
+            } else if (bridgeBroken || peerGone) {
+                cancelTimers();
                 loop.execute(() -> begin(why, false));
             } else {
                 timer = loop.schedule(() -> stop("the far DRBD kept its half open"), HALF_CLOSED_NS);
@@ -144,6 +146,9 @@ final class ChannelEnd implements Session.Ending {
             cancelTimers();
             timer = loop.schedule(() -> stop(why), RESET_LATER_NS);
         } else {
+            if (life.state() == ChannelState.CLOSE_PENDING && channel.session().unconfirmedBytes() == 0) {
+                life.on(new Drained("all was delivered"));
+            }
             begin("both ends closed", false);
         }
     }

@@ -19,7 +19,7 @@ final class ChannelLife {
     private final ChannelHome home;
     private volatile ChannelState state;
     private volatile ChannelType type = ChannelType.UNDEFINED;
-    private String reason = "";
+    private String reason;
     private Instant since;
     private boolean established;
 
@@ -28,6 +28,7 @@ final class ChannelLife {
         this.role = role;
         this.home = home;
         this.state = initial;
+        this.reason = initial == ChannelState.ALLOCATING ? "memory is being obtained" : "";
         this.since = home.surroundings().clock().instant();
     }
 

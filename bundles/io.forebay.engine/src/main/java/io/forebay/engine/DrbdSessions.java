@@ -4,7 +4,7 @@ package io.forebay.engine;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelType;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -14,7 +14,7 @@ final class DrbdSessions {
 
     private final LongSupplier clockNs;
     private final List<DrbdSession> sessions = new ArrayList<>();
-    private final Set<Channel> typed = new HashSet<>();
+    private final Set<Channel> typed = new LinkedHashSet<>();
 
     DrbdSessions(LongSupplier clockNs) {
         this.clockNs = clockNs;

@@ -315,6 +315,12 @@ final class Link implements ConnectionHandler {
         owner.onLinkClosed(this, reason);
     }
 
+    /** Ends the link with the word that the session is over. */
+    void over(String reason) {
+        writeControl(RecordType.OVER, 0, Payloads.sentence(reason));
+        close(reason);
+    }
+
     /** Ends the link with a refusal, the answer to its hello. */
     void refuse(Payloads.Refusal refusal, String sentence) {
         writeControl(RecordType.REFUSE, 0, Payloads.refusal(refusal, sentence));

@@ -91,7 +91,7 @@ final class SessionOpening implements Session.Opening {
         }
         if (life.state() == ChannelState.ESTABLISHING) {
             home.health().onGood(Leg.FAR_INSIDE_TO_FAR_DRBD);
-            onEstablished();
+            onEstablished("the peer has reached the far DRBD");
             return true;
         }
         return channel.isEnding(); // the local DRBD may have left since the peer dialled
@@ -155,9 +155,10 @@ final class SessionOpening implements Session.Opening {
             return;
         }
         home.health().onGood(Leg.INSIDE_TO_DRBD);
-        life.on(new DrbdReached(""));
+        String where = "at " + ChannelTexts.address(home.settings().addresses().drbd());
+        life.on(new DrbdReached(where));
         bridge.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
-        onEstablished();
+        onEstablished("the local DRBD is reached " + where);
         Session session = channel.session();
         if (life.type() == ChannelType.DATA && !channel.drbdSession().isNegotiating()) {
             loop.schedule(
@@ -202,8 +203,8 @@ final class SessionOpening implements Session.Opening {
                 .begin(life.type(), life.role(), account, home, drbdSession, channel.peer(), channel.peerCodecs());
     }
 
-    private void onEstablished() {
-        life.on(new Established(""));
+    private void onEstablished(String how) {
+        life.on(new Established(how));
         home.channels().onEstablished(channel);
     }
 }
