@@ -122,7 +122,7 @@ final class CompressionStage {
 
     /** With a history a block cannot go raw, so it must fit in a record however badly it compresses. */
     private int blockBytesMax(CodecSelector.Choice choice) {
-        int record = chain.recordBytesMax();
+        int record = chain.blockBytesMax();
         return choice.history() ? 2 * record - historyOf(choice).maxCompressedBytes(record) : record;
     }
 

@@ -68,9 +68,9 @@ final class RecordChain {
         return rawRecords;
     }
 
-    /** The largest payload of a record made now: on a slow line it is smaller, or meta would wait for a single one. */
-    int recordBytesMax() {
-        return Math.min(recordBytesMax, window.recordBytesMax());
+    /** The largest block to compress now: on a slow line it is smaller, or meta would wait for a single one. */
+    int blockBytesMax() {
+        return Math.min(recordBytesMax, window.blockBytesMax());
     }
 
     long unsentWireBytes() {
@@ -91,7 +91,8 @@ final class RecordChain {
             }
         }
         int from = tail.filled + RecordLayout.HEADER_BYTES;
-        return tail.range(from, Math.min(tail.memory.capacity(), from + recordBytesMax()));
+        return tail.range(
+                from, Math.min(tail.memory.capacity(), from + Math.min(recordBytesMax, window.recordBytesMax())));
     }
 
     /** The memory of the last target. */

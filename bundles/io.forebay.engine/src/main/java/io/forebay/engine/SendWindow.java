@@ -23,9 +23,13 @@ final class SendWindow {
     private static final long MOST_BYTES = 4L << 30;
 
     private static final int RECORD_LEAST_BYTES = 8 << 10;
+    private static final int BLOCK_LEAST_BYTES = 64 << 10;
 
     /** One record is at most this part of the window. */
     private static final int RECORDS = 4;
+
+    /** One block before compression is at most this part of the window. */
+    private static final int BLOCKS = 2;
 
     /** A shorter queue is none. */
     private static final long SHORT_NS = 10_000_000L;
@@ -67,6 +71,10 @@ final class SendWindow {
 
     private long measuredNs;
     private int shrunk;
+
+    /** Whether the window has met a queue: before, it may be small because it has just begun to grow. */
+    private boolean found;
+
     private long fullBytes;
 
     /** Measurements still to come with a small window; 0: the window is what it should be, or grows back to that. */
@@ -95,9 +103,19 @@ final class SendWindow {
         return open;
     }
 
-    /** The largest payload of a record now. */
+    /** The largest payload of a raw record now: nothing is lost when it is small. */
     int recordBytesMax() {
         return (int) Math.max(RECORD_LEAST_BYTES, Math.min(Integer.MAX_VALUE, windowBytes / RECORDS));
+    }
+
+    /**
+     * The largest block to compress now: small ones compress worse, and on the line a block is less than it was, so only a
+     * line that is known to be slow makes it small.
+     */
+    int blockBytesMax() {
+        return found
+                ? (int) Math.max(BLOCK_LEAST_BYTES, Math.min(Integer.MAX_VALUE, windowBytes / BLOCKS))
+                : Integer.MAX_VALUE;
     }
 
     /** Records up to a position were given to the link. */
@@ -175,6 +193,7 @@ final class SendWindow {
             return;
         }
         // What is on its way took this round trip, and should take the least and a short queue.
+        found = true;
         double share = Math.max(SHRINK_MOST, (double) (leastNs + SHORT_NS) / roundTripNs);
         windowBytes = Math.max(LEAST_BYTES, (long) (windowBytes * share));
         restoreBytes = windowBytes;
