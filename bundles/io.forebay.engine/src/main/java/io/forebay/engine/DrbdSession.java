@@ -75,7 +75,7 @@ final class DrbdSession {
     /** Whether its data channel has not ended, once the nodes talk to each other. */
     synchronized boolean isDataAlive() {
         Channel data = members.get(ChannelType.DATA);
-        return data != null && !data.hasEnded() && observer.featuresSeenBothWays();
+        return data != null && !data.hasEnded() && isTalking();
     }
 
     /** The data channel has ended. */
@@ -91,7 +91,7 @@ final class DrbdSession {
 
     /** A member broke: the other one ends with it, unless it is ending already and may have to deliver. */
     void onBroken(Channel broken, String reason) {
-        if (!observer.featuresSeenBothWays()) {
+        if (!isTalking()) {
             return;
         }
         List<Channel> others;

@@ -12,8 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
@@ -24,10 +22,19 @@ final class RelayHealth {
 
     private static final Set<Leg> BRIDGES = EnumSet.of(Leg.OUTSIDE_TO_PEER, Leg.PEER_TO_OUTSIDE);
 
+    /** One measurement: told from another by identity, not by its value. */
+    static final class RoundTrip {
+        final long ns;
+
+        private RoundTrip(long ns) {
+            this.ns = ns;
+        }
+    }
+
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
     private volatile long windowBytes;
-    private final AtomicReference<long[]> light = new AtomicReference<>();
+    private volatile RoundTrip light;
     private final long[] roundTripsNs = new long[16];
     private int next;
     private PeerStatus peer = PeerStatus.UNKNOWN;
@@ -38,12 +45,9 @@ final class RelayHealth {
 
     /** A connection failed, or broke. */
     synchronized void onFault(Leg leg, String error) {
+        Instant now = clock.instant();
         Fault before = faults.get(leg);
-        faults.put(
-                leg,
-                before == null
-                        ? new Fault(leg, clock.instant(), clock.instant(), 1, error)
-                        : before.again(clock.instant(), error));
+        faults.put(leg, before == null ? new Fault(leg, now, now, 1, error) : before.again(now, error));
     }
 
     /** A connection stands. */
@@ -63,18 +67,12 @@ final class RelayHealth {
 
     /** A round trip was measured on a link that carries no data. */
     void onLightRoundTrip(long ns) {
-        light.set(new long[] {ns});
+        light = new RoundTrip(ns);
     }
 
-    /** What a data channel reads of {@link #onLightRoundTrip}: each measurement once, 0 while there is no new one. */
-    LongSupplier lightRoundTrips() {
-        long[][] seen = new long[1][];
-        return () -> {
-            long[] last = light.get();
-            boolean isNew = last != seen[0];
-            seen[0] = last;
-            return isNew ? last[0] : 0;
-        };
+    /** The last measurement on a link that carries no data, an object of its own; {@code null} before the first. */
+    RoundTrip lightRoundTrip() {
+        return light;
     }
 
     /** A data channel has found how much the line holds. */

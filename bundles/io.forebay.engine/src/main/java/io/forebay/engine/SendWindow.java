@@ -2,7 +2,6 @@
 package io.forebay.engine;
 
 import io.forebay.api.transport.Loop;
-import java.util.function.LongSupplier;
 
 /**
  * How much of a data channel may be on its way, so that the line is full and no long queue grows in it: meta shares that line,
@@ -52,7 +51,6 @@ final class SendWindow {
 
     private final Loop loop;
     private final RelayHealth health;
-    private final LongSupplier lightRoundTripNs;
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
     private final long[] timesNs = new long[MARKS];
@@ -61,6 +59,9 @@ final class SendWindow {
     private long sentBytes;
     private long confirmedBytes;
     private long confirmNs = Long.MAX_VALUE;
+
+    /** The last measurement that was heeded. */
+    private RelayHealth.RoundTrip seen;
 
     private long windowBytes;
     private long leastNs = Long.MAX_VALUE;
@@ -87,7 +88,7 @@ final class SendWindow {
     SendWindow(Loop loop, RelayHealth health) {
         this.loop = loop;
         this.health = health;
-        this.lightRoundTripNs = health.lightRoundTrips();
+        this.measuredNs = loop.nowNs();
         this.windowBytes = Math.max(START_BYTES, health.windowBytes() / 4 * 3);
     }
 
@@ -147,9 +148,10 @@ final class SendWindow {
             // No faster than the line takes it, or all of it would queue at once.
             windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / 2);
         }
-        long roundTripNs = lightRoundTripNs.getAsLong();
-        if (roundTripNs > 0) {
-            onRoundTrip(roundTripNs);
+        RelayHealth.RoundTrip last = health.lightRoundTrip();
+        if (last != seen) {
+            seen = last;
+            onRoundTrip(last.ns);
             health.onWindow(Math.max(windowBytes, restoreBytes));
         }
     }
