@@ -2,8 +2,10 @@
 package io.forebay.config;
 
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayTimeouts;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,9 +61,9 @@ final class RelayFileReader {
         CodecChoice codec = text(RelayKey.CODEC, new CodecChoice(CodecChoice.NONE, Map.of()), RelayFileReader::codec);
         String allocator = text(RelayKey.ALLOCATOR, "direct", RelayFileReader::allocator);
         Integer drainTimeoutMs =
-                text(RelayKey.DRAIN_TIMEOUT, RelaySettings.DRAIN_TIMEOUT_DEFAULT_MS, RelayFileReader::milliseconds);
+                text(RelayKey.DRAIN_TIMEOUT, RelayTimeouts.DEFAULT.drainMs(), RelayFileReader::milliseconds);
         Integer resumeTimeoutMs =
-                text(RelayKey.RESUME_TIMEOUT, RelaySettings.RESUME_TIMEOUT_DEFAULT_MS, RelayFileReader::milliseconds);
+                text(RelayKey.RESUME_TIMEOUT, RelayTimeouts.DEFAULT.resumeMs(), RelayFileReader::milliseconds);
         if (!problems.isEmpty()) {
             return new RelayFile(source, name, Optional.empty(), problems);
         }
@@ -76,8 +78,8 @@ final class RelayFileReader {
                 memlimitBytes,
                 allocator,
                 codec,
-                drainTimeoutMs,
-                resumeTimeoutMs,
+                new RelayTimeouts(drainTimeoutMs, resumeTimeoutMs, RelayTimeouts.DEFAULT.pingMs()),
+                LineSettings.DEFAULT,
                 source);
         return new RelayFile(source, name, Optional.of(settings), List.of());
     }

@@ -68,8 +68,8 @@ class RelayFileTest {
         assertThat(settings.memlimitBytes()).isEqualTo(16 << 20);
         assertThat(settings.codec()).hasToString("none");
         assertThat(settings.allocator()).isEqualTo("direct");
-        assertThat(settings.drainTimeoutMs()).isEqualTo(10_000);
-        assertThat(settings.resumeTimeoutMs()).isEqualTo(30_000);
+        assertThat(settings.timeouts().drainMs()).isEqualTo(10_000);
+        assertThat(settings.timeouts().resumeMs()).isEqualTo(30_000);
         assertThat(settings.source()).isEqualTo(FILE);
     }
 
@@ -249,8 +249,8 @@ class RelayFileTest {
     @ParameterizedTest
     @CsvSource({"0s,0", "0ms,0", "250ms,250", "10s,10000", "2147483s,2147483000", "2147483647ms,2147483647"})
     void shouldReadTimesInMillisecondsAndSeconds(String text, int milliseconds) {
-        assertThat(settings(with("drain-timeout", text)).drainTimeoutMs()).isEqualTo(milliseconds);
-        assertThat(settings(with("resume-timeout", text)).resumeTimeoutMs()).isEqualTo(milliseconds);
+        assertThat(settings(with("drain-timeout", text)).timeouts().drainMs()).isEqualTo(milliseconds);
+        assertThat(settings(with("resume-timeout", text)).timeouts().resumeMs()).isEqualTo(milliseconds);
     }
 
     @ParameterizedTest

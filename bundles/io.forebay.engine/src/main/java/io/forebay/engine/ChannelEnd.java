@@ -55,7 +55,7 @@ final class ChannelEnd implements Session.Ending {
     void awaitBridge() {
         resumeTimer = loop.schedule(
                 () -> onPeerGone("the bridge could not be rebuilt within resume-timeout"),
-                home.settings().resumeTimeoutMs() * 1_000_000L);
+                home.settings().timeouts().resumeMs() * 1_000_000L);
     }
 
     /** The bridge stands again. */
@@ -136,7 +136,8 @@ final class ChannelEnd implements Session.Ending {
     private void drain() {
         cancelTimers();
         timer = loop.schedule(
-                () -> stop("not drained within drain-timeout"), home.settings().drainTimeoutMs() * 1_000_000L);
+                () -> stop("not drained within drain-timeout"),
+                home.settings().timeouts().drainMs() * 1_000_000L);
     }
 
     @Override
@@ -184,7 +185,8 @@ final class ChannelEnd implements Session.Ending {
         life.on(new Stop(lost == 0 ? why : "%s; %d bytes may not have reached the far DRBD".formatted(why, lost)));
         if (session != null) {
             session.closeInside(orderly || !life.wasEstablished());
-            timer = loop.schedule(session::resetInside, home.settings().drainTimeoutMs() * 1_000_000L);
+            timer = loop.schedule(
+                    session::resetInside, home.settings().timeouts().drainMs() * 1_000_000L);
         }
         bridge.end(why);
         if (channel.drbdSession() != null && life.type() == ChannelType.DATA) {

@@ -74,9 +74,9 @@ final class DiagnosisWords {
 
     private void times(Instant since, RelaySettings settings) {
         words.put("since", time(since));
-        words.put("resumeEnd", time(since.plusMillis(settings.resumeTimeoutMs())));
+        words.put("resumeEnd", time(since.plusMillis(settings.timeouts().resumeMs())));
         words.put("resumeBytes", Long.toString(facts.backlogBytes(ChannelState.RESUMING)));
-        words.put("drainEnd", time(since.plusMillis(settings.drainTimeoutMs())));
+        words.put("drainEnd", time(since.plusMillis(settings.timeouts().drainMs())));
         words.put("drainBytes", Long.toString(facts.backlogBytes(ChannelState.CLOSE_PENDING)));
         words.put("drainReason", reason(EnumSet.of(ChannelState.CLOSE_PENDING)));
         words.put("endReason", reason(EnumSet.of(ChannelState.STOPPING, ChannelState.STOPPED)));

@@ -10,9 +10,11 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
@@ -44,8 +46,8 @@ class DiagnoserTest {
             16 << 20,
             "direct",
             CodecChoice.parse("none"),
-            10_000,
-            30_000,
+            RelayTimeouts.DEFAULT,
+            LineSettings.DEFAULT,
             "etc/io.forebay.relay-r0.cfg");
     private static final PeerStatus PEER = new PeerStatus("bravo", "10.77.2.1:7789", "10.77.2.2:7788");
 

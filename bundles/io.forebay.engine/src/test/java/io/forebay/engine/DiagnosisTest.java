@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelState;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.engine.PretendDrbd.Socket;
@@ -54,8 +56,8 @@ class DiagnosisTest {
                 MEMLIMIT,
                 allocator,
                 CodecChoice.parse("none"),
-                10_000,
-                30_000,
+                RelayTimeouts.DEFAULT,
+                LineSettings.DEFAULT,
                 "etc/io.forebay.relay-r0.cfg"));
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.bab.direct.DirectBabAllocator;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.codec.deflate.DeflateCodec;
@@ -101,8 +103,8 @@ class RealSocketsTest {
                 MEMLIMIT,
                 allocator.name(),
                 CodecChoice.parse(codec),
-                10_000,
-                30_000,
+                RelayTimeouts.DEFAULT,
+                LineSettings.DEFAULT,
                 "test"));
     }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.Transition;
 import io.forebay.codec.deflate.DeflateCodec;
@@ -105,8 +107,8 @@ final class TwoSites {
                     memlimit,
                     allocator.name(),
                     CodecChoice.parse(codec),
-                    10_000,
-                    30_000,
+                    RelayTimeouts.DEFAULT,
+                    LineSettings.DEFAULT,
                     "test"));
         }
 

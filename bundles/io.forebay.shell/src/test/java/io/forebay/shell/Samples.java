@@ -7,11 +7,13 @@ import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Leg;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.RelayStatus.BabStatus;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
@@ -104,8 +106,8 @@ final class Samples {
                 16 << 20,
                 "direct",
                 CodecChoice.parse("zstd level 7"),
-                10_000,
-                30_000,
+                RelayTimeouts.DEFAULT,
+                LineSettings.DEFAULT,
                 "etc/io.forebay.relay-" + name + ".cfg");
         return new RelayStatus(
                 settings,

@@ -3,8 +3,10 @@ package io.forebay.itests.simulation;
 
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
@@ -104,8 +106,8 @@ final class ForebayProcess {
                 settings.memlimitBytes(),
                 memory.name(),
                 CodecChoice.parse(codec),
-                settings.drainTimeoutMs(),
-                settings.resumeTimeoutMs(),
+                new RelayTimeouts(settings.drainTimeoutMs(), settings.resumeTimeoutMs(), RelayTimeouts.PING_MIN_MS),
+                LineSettings.DEFAULT,
                 "simulation"));
     }
 
