@@ -1,47 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import java.io.BufferedReader;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The client of a running Forebay's shell, over the Unix domain socket {@code run/shell.sock} of its base.
+ * The client of a running Forebay, over the Unix domain socket {@code run/control.sock} of its base.
  *
- * <p>{@code exec WORD…} runs one command: what it prints is copied, and its status is the exit status. {@code shell
- * COLUMNS ROWS TERM} is an interactive session; the caller has put the terminal into raw mode and restores it.
+ * <p>{@code exec WORD…} runs one command of the shell and {@code proxy ARGUMENT…} is drbd-proxy-ctl: what they print is copied,
+ * and their status is the exit status; {@code proxy} alone takes commands from standard input, a line each. {@code shell
+ * COLUMNS ROWS TERM} and {@code prompt COLUMNS ROWS TERM} are interactive; the caller has put the terminal into raw mode and
+ * restores it.
  */
 public final class Client {
-    private static final int BUFFER_BYTES = 8192;
-    private static final int TRAILER_BYTES_MAX = 11;
+    private static final int FRAME_BYTES_MAX = 1 << 20;
 
     private final Path base;
     private final InputStream in;
     private final OutputStream out;
+    private final OutputStream err;
 
-    Client(Path base, InputStream in, OutputStream out) {
+    Client(Path base, InputStream in, OutputStream out, OutputStream err) {
         this.base = base;
         this.in = in;
         this.out = out;
+        this.err = err;
     }
 
-    /** Takes {@code exec WORD…} or {@code shell COLUMNS ROWS TERM}. */
+    /** Takes a verb and its words. */
     public static void main(String[] arguments) {
         int status;
+        OutputStream err = new FileOutputStream(FileDescriptor.err); // not closed: an error may still be said there
         // Not System.in and System.out: a session's keys must not wait in a buffer.
         try (InputStream in = new FileInputStream(FileDescriptor.in);
                 OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            status = new Client(ForebayFolders.find().base(), in, out).run(arguments);
+            status = new Client(ForebayFolders.find().base(), in, out, err).run(arguments);
         } catch (LaunchException e) {
             System.err.println("forebay: " + e.getMessage());
             status = e.status().code();
@@ -54,22 +66,15 @@ public final class Client {
 
     /** Returns the exit status. */
     int run(String... arguments) throws LaunchException, IOException {
-        if (arguments.length < 2 || !("exec".equals(arguments[0]) || "shell".equals(arguments[0]))) {
-            throw new LaunchException(
-                    ExitStatus.USAGE,
-                    "The client takes exec COMMAND… or shell COLUMNS ROWS TERM; see bin/forebay help.");
-        }
-        String header = String.join(" ", arguments);
-        if (header.indexOf('\n') >= 0) {
-            throw new LaunchException(ExitStatus.USAGE, "A command is one line; write ; between several.");
-        }
+        boolean interactive =
+                arguments.length == 4 && List.of("shell", "prompt").contains(arguments[0]);
         try (SocketChannel channel = connect()) {
             OutputStream toServer = Channels.newOutputStream(channel);
-            toServer.write((header + "\n").getBytes(StandardCharsets.UTF_8));
+            toServer.write((header(arguments) + "\n").getBytes(UTF_8));
             toServer.flush();
             InputStream fromServer = Channels.newInputStream(channel);
-            if ("exec".equals(arguments[0])) {
-                return exec(fromServer);
+            if (!interactive) {
+                return reply(new DataInputStream(fromServer));
             }
             pumpKeys(toServer);
             fromServer.transferTo(out);
@@ -77,8 +82,33 @@ public final class Client {
         }
     }
 
+    private String header(String[] arguments) throws LaunchException, IOException {
+        if (arguments.length > 0 && arguments[0].equals("proxy")) {
+            List<String> words = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+            if (words.isEmpty()) {
+                new BufferedReader(new InputStreamReader(in, UTF_8))
+                        .lines()
+                        .forEach(line -> words.addAll(List.of("-c", line)));
+            }
+            return words.stream()
+                    .map(word -> " " + URLEncoder.encode(word, UTF_8))
+                    .collect(joining("", "proxy", ""));
+        }
+        if (arguments.length < 2 || !List.of("exec", "shell", "prompt").contains(arguments[0])) {
+            throw new LaunchException(
+                    ExitStatus.USAGE,
+                    "The client takes exec COMMAND…, proxy ARGUMENT…, or shell or prompt and COLUMNS ROWS TERM; see"
+                            + " bin/forebay help.");
+        }
+        String header = String.join(" ", arguments);
+        if (header.indexOf('\n') >= 0) {
+            throw new LaunchException(ExitStatus.USAGE, "A command is one line; write ; between several.");
+        }
+        return header;
+    }
+
     private SocketChannel connect() throws LaunchException {
-        Path socket = new ForebayFolders(base, base).shellSocket();
+        Path socket = new ForebayFolders(base, base).controlSocket();
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -104,33 +134,29 @@ public final class Client {
         }
     }
 
-    /** Copies until the trailer: NUL, the status in digits, newline, end of stream. */
-    private int exec(InputStream fromServer) throws IOException, LaunchException {
-        byte[] held = new byte[0]; // from the last NUL on: the trailer, if nothing follows
-        byte[] chunk = new byte[BUFFER_BYTES];
-        for (int length = fromServer.read(chunk); length >= 0; length = fromServer.read(chunk)) {
-            byte[] bytes = Arrays.copyOf(held, held.length + length);
-            System.arraycopy(chunk, 0, bytes, held.length, length);
-            int end = trailerStart(bytes);
-            out.write(bytes, 0, end);
-            out.flush();
-            held = Arrays.copyOfRange(bytes, end, bytes.length);
-        }
-        String trailer = new String(held, StandardCharsets.US_ASCII);
-        if (!trailer.matches("\0\\d{1,9}\n")) {
-            out.write(held);
-            throw new LaunchException(ExitStatus.FAILED, "Forebay closed the connection before the command had ended.");
-        }
-        return Integer.parseInt(trailer.strip().replace("\0", ""));
-    }
-
-    private static int trailerStart(byte[] bytes) {
-        for (int i = bytes.length - 1; i >= Math.max(0, bytes.length - TRAILER_BYTES_MAX); i--) {
-            if (bytes[i] == 0) {
-                return i;
+    /** Copies frames until the last: a letter for the stream, a length, the bytes; {@code x} has the exit status. */
+    private int reply(DataInputStream fromServer) throws IOException, LaunchException {
+        try {
+            while (true) {
+                char kind = (char) fromServer.readByte();
+                int length = fromServer.readInt();
+                if (length < 0 || length > FRAME_BYTES_MAX) {
+                    throw new LaunchException(
+                            ExitStatus.FAILED,
+                            "What answers is no Forebay of this version; update it, or this client.");
+                }
+                byte[] payload = fromServer.readNBytes(length);
+                if (kind == 'x' && payload.length == length) {
+                    return Integer.parseInt(new String(payload, UTF_8));
+                }
+                OutputStream to = kind == 'e' ? err : out;
+                to.write(payload);
+                to.flush();
             }
+        } catch (EOFException e) {
+            throw new LaunchException(
+                    ExitStatus.FAILED, "Forebay closed the connection before the command had ended.", e);
         }
-        return bytes.length;
     }
 
     private void pumpKeys(OutputStream toServer) {

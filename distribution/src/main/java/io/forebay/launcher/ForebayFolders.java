@@ -74,8 +74,8 @@ record ForebayFolders(Path home, Path base) {
         return base.resolve("run").resolve("forebay.pid");
     }
 
-    Path shellSocket() {
-        return base.resolve("run").resolve("shell.sock");
+    Path controlSocket() {
+        return base.resolve("run").resolve("control.sock");
     }
 
     Path etc() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ class ClientTest {
     Path base;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private InputStream in = InputStream.nullInputStream();
 
     @BeforeEach
     void makeRunFolder() throws IOException {
@@ -37,7 +40,7 @@ class ClientTest {
     /** Takes one client: reads what it says first, answers in the given pieces, hangs up. Gives what it read. */
     private CompletableFuture<String> serve(String... pieces) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(base.resolve("run/shell.sock")));
+        server.bind(UnixDomainSocketAddress.of(base.resolve("run/control.sock")));
         return CompletableFuture.supplyAsync(() -> {
             try (server;
                     SocketChannel client = server.accept()) {
@@ -52,6 +55,11 @@ class ClientTest {
         });
     }
 
+    private static String frame(char kind, String text) {
+        int length = text.getBytes(StandardCharsets.UTF_8).length;
+        return kind + "\0\0\0" + (char) length + text;
+    }
+
     private static String readLine(SocketChannel client) throws IOException {
         StringBuilder line = new StringBuilder();
         ByteBuffer one = ByteBuffer.allocate(1);
@@ -62,7 +70,7 @@ class ClientTest {
     }
 
     private int run(String... arguments) throws LaunchException, IOException {
-        return new Client(base, new ByteArrayInputStream(new byte[0]), out).run(arguments);
+        return new Client(base, in, out, err).run(arguments);
     }
 
     private String printed() {
@@ -71,26 +79,45 @@ class ClientTest {
 
     @Test
     void shouldPrintWhatTheCommandPrintsAndEndWithItsStatus() throws Exception {
-        CompletableFuture<String> header = serve("grün\n", "two\n\0", "17\n");
+        CompletableFuture<String> header =
+                serve(frame('o', "grün\n"), frame('e', "oh\n") + frame('o', "two\0\n"), frame('x', "17"));
         assertThat(run("exec", "forebay:list", "-v")).isEqualTo(17);
-        assertThat(printed()).isEqualTo("grün\ntwo\n");
+        assertThat(printed()).isEqualTo("grün\ntwo\0\n");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("oh\n");
         assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("exec forebay:list -v");
     }
 
     @Test
-    void shouldPassZeroBytesOnThatAreNoTrailer() throws Exception {
-        serve("a\0b\0", "0\nmore, and much more than a trailer", "\0", "0\n");
-        assertThat(run("exec", "x")).isZero();
-        assertThat(printed()).isEqualTo("a\0b\0" + "0\nmore, and much more than a trailer");
-    }
-
-    @Test
     void shouldSayThatTheConnectionEndedEarly() throws Exception {
-        serve("half a", " line");
+        serve(frame('o', "half a"), "o");
         assertThatThrownBy(() -> run("exec", "x"))
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("before the command had ended");
-        assertThat(printed()).isEqualTo("half a line");
+        assertThat(printed()).isEqualTo("half a");
+    }
+
+    @Test
+    void shouldSayThatSomethingElseAnswers() throws Exception {
+        serve("HTTP/1.1 400 Bad Request");
+        assertThatThrownBy(() -> run("exec", "x"))
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("no Forebay of this version");
+    }
+
+    @Test
+    void shouldPassOnWhatDrbdProxyCtlWasCalledWith() throws Exception {
+        CompletableFuture<String> header = serve(frame('x', "0"));
+        assertThat(run("proxy", "-c", "set plugin r0 0 zstd level 7", "a+b%\n")).isZero();
+        assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                .isEqualTo("proxy -c set+plugin+r0+0+zstd+level+7 a%2Bb%25%0A");
+    }
+
+    @Test
+    void shouldTakeCommandsOfDrbdProxyCtlFromStandardInput() throws Exception {
+        in = new ByteArrayInputStream("show\nversion\n".getBytes(StandardCharsets.UTF_8));
+        CompletableFuture<String> header = serve(frame('x', "0"));
+        assertThat(run("proxy")).isZero();
+        assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("proxy -c show -c version");
     }
 
     @Test
@@ -105,9 +132,9 @@ class ClientTest {
     @Test
     void shouldSayThatNobodyListensWhereAKilledForebayLeftItsSocket() throws IOException {
         ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                .bind(UnixDomainSocketAddress.of(base.resolve("run/shell.sock")))
+                .bind(UnixDomainSocketAddress.of(base.resolve("run/control.sock")))
                 .close();
-        assertThat(base.resolve("run/shell.sock")).exists();
+        assertThat(base.resolve("run/control.sock")).exists();
         assertThatThrownBy(() -> run("exec", "x"))
                 .isInstanceOfSatisfying(
                         LaunchException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.NO_SERVER));

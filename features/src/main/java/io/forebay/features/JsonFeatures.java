@@ -18,7 +18,7 @@ import org.osgi.service.feature.ID;
 public final class JsonFeatures {
 
     /** One name per choice that an operator has. */
-    public static final List<String> NAMES = List.of("core", "relay", "mapped", "zstd", "lz4", "shell");
+    public static final List<String> NAMES = List.of("core", "relay", "mapped", "zstd", "lz4", "shell", "control");
 
     /** The start levels, and what belongs at each. */
     public static final Map<Integer, String> START_LEVELS = Map.of(

@@ -4,6 +4,7 @@ package io.forebay.config;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -33,17 +34,25 @@ public final class ConfiguredRelay {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredRelay.class);
 
     private final Relays relays;
+    private final RelayOutcomes outcomes;
+    private final String pid;
     private RelaySettings running;
+    private List<String> noted = List.of();
 
     @Activate
-    public ConfiguredRelay(@Reference Relays relays, Map<String, Object> properties) {
+    public ConfiguredRelay(
+            @Reference Relays relays, @Reference RelayOutcomes outcomes, Map<String, Object> properties) {
         this.relays = relays;
-        apply(properties);
+        this.outcomes = outcomes;
+        this.pid = String.valueOf(properties.get(RelayFile.PID));
+        modified(properties);
     }
 
     @Modified
     void modified(Map<String, Object> properties) {
-        apply(properties);
+        String refusal = apply(RelayFile.of(properties));
+        long revision = properties.get(ProxyRelays.REVISION) instanceof Long number ? number : 0;
+        outcomes.report(pid, revision, refusal);
     }
 
     @Deactivate
@@ -52,26 +61,26 @@ public final class ConfiguredRelay {
             relays.remove(running.name());
             running = null;
         }
+        outcomes.reportGone(pid);
     }
 
-    private void apply(Map<String, Object> properties) {
-        RelayFile file = RelayFile.of(properties);
+    /** Makes the relay what the file says; returns why it cannot, empty if it could. */
+    private String apply(RelayFile file) {
         Optional<RelaySettings> settings = file.settings();
         if (settings.isEmpty()) {
-            refuse(file);
-            return;
+            return refuse(file);
         }
         Optional<String> owner = otherOwner(settings.get());
         if (owner.isPresent()) {
             RelayFile refused = file.refused("name = %s is already the relay of %s: give each relay a name of its own"
                     .formatted(file.name(), owner.get()));
             LOG.error(refused.report(consequence("")));
-            return;
+            return refused.sentences();
         }
-        put(file, settings.get());
+        return put(file, settings.get());
     }
 
-    private void put(RelayFile file, RelaySettings wanted) {
+    private String put(RelayFile file, RelaySettings wanted) {
         boolean renamed = running != null && !running.name().equals(wanted.name());
         if (renamed) {
             // its addresses must be free before the new name can have them
@@ -81,16 +90,22 @@ public final class ConfiguredRelay {
             relays.put(wanted);
             running = wanted;
             LOG.info("{}: relay {} is configured", file.source(), file.name());
+            file.notes().stream()
+                    .filter(note -> !noted.contains(note))
+                    .forEach(note -> LOG.warn("{}: relay {}: {}", file.source(), file.name(), note));
+            noted = file.notes();
+            return "";
         } catch (IllegalArgumentException e) {
             if (renamed) {
                 relays.put(running);
             }
-            refuse(file.refused(e.getMessage()));
+            return refuse(file.refused(e.getMessage()));
         }
     }
 
-    private void refuse(RelayFile file) {
+    private String refuse(RelayFile file) {
         LOG.error(file.report(consequence(file.name())));
+        return file.sentences();
     }
 
     private String consequence(String name) {

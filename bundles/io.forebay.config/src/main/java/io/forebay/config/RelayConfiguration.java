@@ -60,4 +60,36 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false,
             description = "How long a backlog is still delivered after its DRBD has gone, in whole ms or s.")
     String drain$_$timeout() default "10s";
+
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "How long DRBD's connections are kept while a broken bridge is rebuilt, in whole ms or s; 0s ends"
+                            + " them at once.")
+    String resume$_$timeout() default "30s";
+
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "How long a link may be silent until it counts as broken, in tenths of a second, or in ms or s; 1s"
+                            + " or more.")
+    String ping$_$timeout() default "1s";
+
+    @AttributeDefinition(
+            required = false,
+            description = "The send buffer of the relay's sockets, in bytes or with k or M; 0 leaves it to the system.")
+    String sndbuf$_$size() default "0";
+
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "The receive buffer of the relay's sockets, in bytes or with k or M; 0 leaves it to the system.")
+    String rcvbuf$_$size() default "0";
+
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "The most that data channels send over the WAN, in bytes per second or with k, M or G; 0 for no"
+                            + " limit.")
+    String bwlimit() default "0";
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config;
 
+import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import java.util.List;
 import java.util.Map;
@@ -14,28 +15,39 @@ import java.util.TreeMap;
  * @param name the relay's name; empty if even that is unknown
  * @param settings empty if there are problems
  * @param problems one sentence each, beginning with the file and the key; empty if there are settings
+ * @param notes what is taken for something else, or has no effect; a sentence each
+ * @param codecs all codecs that plugin lines name, those included that are not used
  */
-record RelayFile(String source, String name, Optional<RelaySettings> settings, List<String> problems) {
+record RelayFile(
+        String source,
+        String name,
+        Optional<RelaySettings> settings,
+        List<String> problems,
+        List<String> notes,
+        List<CodecChoice> codecs) {
 
     static final String FACTORY_PID = "io.forebay.relay";
 
-    private static final String PID = "service.pid";
+    static final String PID = "service.pid";
     private static final String FILE_NAME = "felix.fileinstall.filename";
     private static final List<String> FRAMEWORK_KEYS =
             List.of(PID, "service.factoryPid", "service.bundleLocation", "service.changecount");
 
     RelayFile {
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
+        codecs = List.copyOf(codecs);
     }
 
     /** Reads a configuration as Config Admin hands it over. */
     static RelayFile of(Map<String, ?> properties) {
         String pid = String.valueOf(properties.get(PID));
-        String source = source(pid, properties.get(FILE_NAME));
+        boolean typedByProxy = properties.containsKey(ProxyRelays.CONNECTION);
+        String source = typedByProxy ? ProxyRelays.SOURCE : source(pid, properties.get(FILE_NAME));
         int tilde = pid.indexOf('~');
         Map<String, Object> values = new TreeMap<>(properties);
         values.keySet().removeIf(RelayFile::isOfTheFramework);
-        return new RelayFileReader(source, tilde < 0 ? "" : pid.substring(tilde + 1)).read(values);
+        return new RelayFileReader(source, tilde < 0 ? "" : pid.substring(tilde + 1), typedByProxy).read(values);
     }
 
     /**
@@ -45,7 +57,7 @@ record RelayFile(String source, String name, Optional<RelaySettings> settings, L
      */
     RelayFile refused(String reason) {
         String problem = source + ": " + reason + (reason.endsWith(".") ? "" : ".");
-        return new RelayFile(source, name, Optional.empty(), List.of(problem));
+        return new RelayFile(source, name, Optional.empty(), List.of(problem), notes, codecs);
     }
 
     /**
@@ -54,7 +66,12 @@ record RelayFile(String source, String name, Optional<RelaySettings> settings, L
      * @param consequence what becomes of the relay, as a sentence
      */
     String report(String consequence) {
-        return String.join("\n", problems) + " " + consequence;
+        return sentences() + " " + consequence;
+    }
+
+    /** All problems, a line each. */
+    String sentences() {
+        return String.join("\n", problems);
     }
 
     private static boolean isOfTheFramework(String key) {

@@ -6,24 +6,20 @@ import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.text.AddressText;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads one configuration key by key and collects what is wrong with it. For one use. */
 final class RelayFileReader {
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,126}");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([kKmMgG]?)");
-    private static final Pattern TIME = Pattern.compile("(\\d{1,19})(ms|s)");
-    private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
-    private static final Pattern CODEC = Pattern.compile("[A-Za-z0-9._-]+(\\s+[A-Za-z0-9._-]+)*");
 
     /** Reads a value. */
     private interface Reading<T> {
@@ -32,40 +28,49 @@ final class RelayFileReader {
 
     private final String source;
     private final String pidName;
+    private final boolean typedByProxy;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final Map<RelayKey, String> texts = new LinkedHashMap<>();
+    private final PluginLines plugins = new PluginLines();
 
     /**
      * @param source the file, as messages name it
      * @param pidName the part of the PID after the tilde; empty if there is none
+     * @param typedByProxy whether the words are those of {@code drbd.conf}, which gives the two ends of a relay different
+     *     names, and knows no least memlimit
      */
-    RelayFileReader(String source, String pidName) {
+    RelayFileReader(String source, String pidName, boolean typedByProxy) {
         this.source = source;
         this.pidName = pidName;
+        this.typedByProxy = typedByProxy;
     }
 
     /** Reads the operator's own keys and values. */
     RelayFile read(Map<String, ?> values) {
         values.forEach(this::take);
+        plugins.keys().forEach(texts::putIfAbsent);
         if (!texts.containsKey(RelayKey.NAME) && !pidName.isEmpty()) {
             texts.put(RelayKey.NAME, pidName);
         }
-        String named = text(RelayKey.NAME, null, RelayFileReader::name);
+        String named = text(RelayKey.NAME, null, RelayValues::name);
         if (!texts.containsKey(RelayKey.NAME)) {
             missing(RelayKey.NAME, "the PID has no name after a ~", "name = r0");
         }
         String name = named == null ? pidName : named;
-        String resource = text(RelayKey.RESOURCE, name, RelayFileReader::name);
         Map<RelayKey, InetSocketAddress> addresses = addresses();
-        Long memlimitBytes = text(RelayKey.MEMLIMIT, RelaySettings.MEMLIMIT_DEFAULT_BYTES, RelayFileReader::bytes);
-        CodecChoice codec = text(RelayKey.CODEC, new CodecChoice(CodecChoice.NONE, Map.of()), RelayFileReader::codec);
-        String allocator = text(RelayKey.ALLOCATOR, "direct", RelayFileReader::allocator);
-        Integer drainTimeoutMs =
-                text(RelayKey.DRAIN_TIMEOUT, RelayTimeouts.DEFAULT.drainMs(), RelayFileReader::milliseconds);
-        Integer resumeTimeoutMs =
-                text(RelayKey.RESUME_TIMEOUT, RelayTimeouts.DEFAULT.resumeMs(), RelayFileReader::milliseconds);
+        String resource = text(RelayKey.RESOURCE, typedByProxy ? pair(addresses) : name, RelayValues::name);
+        Long memlimitBytes = text(RelayKey.MEMLIMIT, RelaySettings.MEMLIMIT_DEFAULT_BYTES, this::memlimit);
+        CodecChoice codec = codec();
+        String allocator = text(RelayKey.ALLOCATOR, "direct", RelayValues::allocator);
+        RelayTimeouts timeouts = timeouts();
+        LineSettings line = line();
+        if (texts.containsKey(RelayKey.READ_LOOPS) && text(RelayKey.READ_LOOPS, "", RelayValues::number) != null) {
+            notes.add("read-loops has no effect here.");
+        }
+        notes.addAll(plugins.notes());
         if (!problems.isEmpty()) {
-            return new RelayFile(source, name, Optional.empty(), problems);
+            return new RelayFile(source, name, Optional.empty(), problems, notes, plugins.codecs());
         }
         RelaySettings settings = new RelaySettings(
                 name,
@@ -78,10 +83,64 @@ final class RelayFileReader {
                 memlimitBytes,
                 allocator,
                 codec,
-                new RelayTimeouts(drainTimeoutMs, resumeTimeoutMs, RelayTimeouts.DEFAULT.pingMs()),
-                LineSettings.DEFAULT,
+                timeouts,
+                line,
                 source);
-        return new RelayFile(source, name, Optional.of(settings), List.of());
+        return new RelayFile(source, name, Optional.of(settings), List.of(), notes, plugins.codecs());
+    }
+
+    /**
+     * What both ends can call a relay to which drbdadm gives a name of its own at each: the two outside addresses, which
+     * both know.
+     */
+    private static String pair(Map<RelayKey, InetSocketAddress> addresses) {
+        return Stream.of(RelayKey.OUTSIDE, RelayKey.PEER)
+                .map(addresses::get)
+                .filter(Objects::nonNull)
+                .map(AddressText::of)
+                .sorted()
+                .collect(Collectors.joining("-"));
+    }
+
+    private Long memlimit(String text) throws ValueRefusedException {
+        long bytes = RelayValues.bytes(text);
+        if (bytes >= RelaySettings.MEMLIMIT_MIN_BYTES) {
+            return bytes;
+        }
+        if (!typedByProxy) {
+            throw new ValueRefusedException("is too little for a relay to work with: use 1M or more, for example 64M");
+        }
+        notes.add("memlimit " + text + " is too little for a relay to work with: 1M is used.");
+        return RelaySettings.MEMLIMIT_MIN_BYTES;
+    }
+
+    private CodecChoice codec() {
+        CodecChoice none = new CodecChoice(CodecChoice.NONE, Map.of());
+        CodecChoice switched = text(RelayKey.COMPRESSION, none, RelayValues::compression);
+        CodecChoice absent =
+                plugins.codecs().isEmpty() ? switched : plugins.codecs().get(0);
+        if (switched != null && !switched.isNone()) {
+            notes.add("compression is deprecated: "
+                    + (absent == switched ? switched + " is used." : "the plugin " + absent + " is used instead."));
+        }
+        return text(RelayKey.CODEC, absent, RelayValues::codec);
+    }
+
+    private RelayTimeouts timeouts() {
+        RelayTimeouts absent = RelayTimeouts.DEFAULT;
+        Integer drainMs = text(RelayKey.DRAIN_TIMEOUT, absent.drainMs(), RelayValues::milliseconds);
+        Integer resumeMs = text(RelayKey.RESUME_TIMEOUT, absent.resumeMs(), RelayValues::milliseconds);
+        Integer pingMs = text(RelayKey.PING_TIMEOUT, absent.pingMs(), RelayValues::pingTimeout);
+        boolean read = drainMs != null && resumeMs != null && pingMs != null;
+        return read ? new RelayTimeouts(drainMs, resumeMs, pingMs) : absent;
+    }
+
+    private LineSettings line() {
+        Integer sendBytes = text(RelayKey.SNDBUF_SIZE, 0, RelayValues::socketBuffer);
+        Integer receiveBytes = text(RelayKey.RCVBUF_SIZE, 0, RelayValues::socketBuffer);
+        Long bwlimit = text(RelayKey.BWLIMIT, 0L, RelayValues::bytes);
+        boolean read = sendBytes != null && receiveBytes != null && bwlimit != null;
+        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit) : LineSettings.DEFAULT;
     }
 
     private void take(String spelling, Object value) {
@@ -91,11 +150,25 @@ final class RelayFileReader {
                     .map(nearest -> "did you mean " + nearest.spelling() + "?")
                     .orElse("the keys are " + String.join(", ", RelayKey.spellings()) + ".");
             problems.add(source + ": " + spelling + " is not a key of a relay: " + remedy);
+        } else if (key.get() == RelayKey.PLUGIN) {
+            lines(value).forEach(this::takePlugin);
         } else if (value instanceof String || value instanceof Number) {
             texts.put(key.get(), value.toString().strip());
         } else {
             problems.add(source + ": " + spelling + " is not a single text: give it one value.");
             texts.put(key.get(), null);
+        }
+    }
+
+    private static List<String> lines(Object value) {
+        return value instanceof String[] array ? List.of(array) : List.of(value.toString());
+    }
+
+    private void takePlugin(String line) {
+        try {
+            plugins.take(line);
+        } catch (ValueRefusedException e) {
+            problems.add(source + ": plugin " + line + " " + e.getMessage() + ".");
         }
     }
 
@@ -144,7 +217,7 @@ final class RelayFileReader {
     private void refuseTwins(Map<RelayKey, InetSocketAddress> addresses) {
         Map<String, RelayKey> seen = new LinkedHashMap<>();
         addresses.forEach((key, address) -> {
-            String text = SocketAddressText.text(address);
+            String text = AddressText.of(address);
             RelayKey twin = seen.putIfAbsent(text.toLowerCase(Locale.ROOT), key);
             if (twin != null) {
                 problems.add(source + ": " + key.spelling() + " = " + text + " is also " + twin.spelling()
@@ -160,80 +233,9 @@ final class RelayFileReader {
             return;
         }
         if (inside.getAddress().getClass() != drbd.getAddress().getClass()) {
-            problems.add(source + ": drbd = " + SocketAddressText.text(drbd) + " cannot be dialled from inside = "
-                    + SocketAddressText.text(inside)
+            problems.add(source + ": drbd = " + AddressText.of(drbd) + " cannot be dialled from inside = "
+                    + AddressText.of(inside)
                     + ", because one is IPv4 and the other IPv6: write both in one family.");
-        }
-    }
-
-    private static String name(String text) throws ValueRefusedException {
-        if (!NAME.matcher(text).matches()) {
-            throw new ValueRefusedException("is not a name: use up to 127 letters, digits and . _ + - and begin with a"
-                    + " letter, a digit or _");
-        }
-        return text;
-    }
-
-    private static Long bytes(String text) throws ValueRefusedException {
-        Matcher size = SIZE.matcher(text);
-        if (!size.matches()) {
-            throw new ValueRefusedException("is not a size: use bytes with k, M or G, for example 64M");
-        }
-        int shift = switch (size.group(2)) {
-            case "k", "K" -> 10;
-            case "m", "M" -> 20;
-            case "g", "G" -> 30;
-            default -> 0;
-        };
-        long bytes;
-        try {
-            bytes = Math.multiplyExact(Long.parseLong(size.group(1)), 1L << shift);
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new ValueRefusedException("is more than any memory: use a smaller size, for example 64M");
-        }
-        if (bytes < RelaySettings.MEMLIMIT_MIN_BYTES) {
-            throw new ValueRefusedException("is too little for a relay to work with: use 1M or more, for example 64M");
-        }
-        return bytes;
-    }
-
-    private static CodecChoice codec(String text) throws ValueRefusedException {
-        if (!CODEC.matcher(text).matches()) {
-            throw new ValueRefusedException(
-                    "is not a codec and its options: write words as drbd.conf does, for example" + " zstd level 7");
-        }
-        CodecChoice choice;
-        try {
-            choice = CodecChoice.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ValueRefusedException("gives an option twice: keep one of them, for example zstd level 7");
-        }
-        if (choice.name().equals(CodecChoice.NONE) && !choice.options().isEmpty()) {
-            throw new ValueRefusedException(
-                    "gives options to no codec: write none alone, or name a codec, for example" + " zstd level 7");
-        }
-        return choice;
-    }
-
-    private static String allocator(String text) throws ValueRefusedException {
-        if (!ALLOCATOR.matcher(text).matches()) {
-            throw new ValueRefusedException("is not the name of a BAB allocator: write heap, direct, mapped, or a"
-                    + " vendor's name in small letters, digits, dots and hyphens");
-        }
-        return text;
-    }
-
-    private static Integer milliseconds(String text) throws ValueRefusedException {
-        Matcher time = TIME.matcher(text);
-        if (!time.matches()) {
-            throw new ValueRefusedException("is not a time: use a whole number with ms or s, for example 10s");
-        }
-        try {
-            long factor = time.group(2).equals("s") ? 1000 : 1;
-            return Math.toIntExact(Math.multiplyExact(Long.parseLong(time.group(1)), factor));
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new ValueRefusedException(
-                    "is too long: use at most " + Integer.MAX_VALUE / 1000 + "s, for example 10s");
         }
     }
 }

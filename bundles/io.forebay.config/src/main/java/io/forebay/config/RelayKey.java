@@ -2,9 +2,10 @@
 package io.forebay.config;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The keys of a relay's file. */
 enum RelayKey {
@@ -18,10 +19,17 @@ enum RelayKey {
     CODEC("codec"),
     ALLOCATOR("allocator"),
     DRAIN_TIMEOUT("drain-timeout"),
-    RESUME_TIMEOUT("resume-timeout");
+    RESUME_TIMEOUT("resume-timeout"),
+    PING_TIMEOUT("ping-timeout"),
+    SNDBUF_SIZE("sndbuf-size"),
+    RCVBUF_SIZE("rcvbuf-size"),
+    BWLIMIT("bwlimit"),
+    COMPRESSION("compression"),
+    READ_LOOPS("read-loops"),
+    PLUGIN("plugin");
 
-    /** A spelling further away than this is taken for another word, not for a slip. */
-    private static final int DISTANCE_MAX = 3;
+    /** What {@code add connection} and {@code set plugin} say. */
+    private static final Set<RelayKey> NOT_OPTIONS = EnumSet.of(INSIDE, DRBD, OUTSIDE, PEER, NAME, CODEC, PLUGIN);
 
     private final String spelling;
 
@@ -34,6 +42,11 @@ enum RelayKey {
         return spelling;
     }
 
+    /** Whether an option of a {@code proxy} section, or {@code set}, can be this key. */
+    boolean isOption() {
+        return !NOT_OPTIONS.contains(this);
+    }
+
     static Optional<RelayKey> of(String spelling) {
         return Arrays.stream(values())
                 .filter(key -> key.spelling.equals(spelling))
@@ -42,39 +55,18 @@ enum RelayKey {
 
     /** The key that was probably meant; empty if none is near. */
     static Optional<RelayKey> nearest(String spelling) {
-        RelayKey nearest = null;
-        int least = Integer.MAX_VALUE;
-        for (RelayKey key : values()) {
-            int distance = editDistance(spelling.toLowerCase(Locale.ROOT), key.spelling);
-            if (distance < least) {
-                least = distance;
-                nearest = key;
-            }
-        }
-        // half of a short word may not be wrong, or every word is near to every other
-        boolean near = least <= DISTANCE_MAX && least * 2 <= spelling.length();
-        return near ? Optional.of(nearest) : Optional.empty();
+        return NearestWord.to(spelling, spellings()).flatMap(RelayKey::of);
     }
 
     static List<String> spellings() {
         return Arrays.stream(values()).map(RelayKey::spelling).toList();
     }
 
-    /** How many letters to insert, drop or replace (Levenshtein). */
-    private static int editDistance(String from, String to) {
-        int[] above = new int[to.length() + 1];
-        for (int column = 0; column < above.length; column++) {
-            above[column] = column;
-        }
-        for (int row = 1; row <= from.length(); row++) {
-            int[] current = new int[above.length];
-            current[0] = row;
-            for (int column = 1; column < above.length; column++) {
-                int replaced = above[column - 1] + (from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1);
-                current[column] = Math.min(replaced, 1 + Math.min(above[column], current[column - 1]));
-            }
-            above = current;
-        }
-        return above[to.length()];
+    /** The keys that are options, as they are spelled. */
+    static List<String> options() {
+        return Arrays.stream(values())
+                .filter(RelayKey::isOption)
+                .map(RelayKey::spelling)
+                .toList();
     }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads {@code 10.0.0.1:7788}, {@code [fd00::1]:7788} and {@code host.example:7788}. Never asks a name server. */
-final class SocketAddressText {
+public final class SocketAddressText {
 
     private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)]:(.*)");
     private static final Pattern PLAIN = Pattern.compile("([^:\\[\\]]*):([^:]*)");
@@ -22,7 +22,7 @@ final class SocketAddressText {
     private SocketAddressText() {}
 
     /** Reads the address of a listening socket: an exact IP, because DRBD 9 matches its peers by exact address. */
-    static InetSocketAddress local(String text) throws ValueRefusedException {
+    public static InetSocketAddress local(String text) throws ValueRefusedException {
         InetSocketAddress address = remote(text);
         if (address.isUnresolved()) {
             throw new ValueRefusedException("is a host name, and Forebay listens on exact addresses only: write the IP"
@@ -32,7 +32,7 @@ final class SocketAddressText {
     }
 
     /** Reads an address to dial. A host name stays unresolved: it is looked up at each dial. */
-    static InetSocketAddress remote(String text) throws ValueRefusedException {
+    public static InetSocketAddress remote(String text) throws ValueRefusedException {
         Matcher bracketed = BRACKETED.matcher(text);
         Matcher plain = PLAIN.matcher(text);
         if (bracketed.matches()) {
@@ -56,14 +56,6 @@ final class SocketAddressText {
         }
         throw new ValueRefusedException(
                 "is not an address with a port: write for example 10.0.0.1:7788 or [fd00::1]:7788");
-    }
-
-    /** The address as the file spells it. */
-    static String text(InetSocketAddress address) {
-        String host = address.isUnresolved()
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private static InetSocketAddress usable(InetSocketAddress address) throws ValueRefusedException {

@@ -2,7 +2,7 @@
 package io.forebay.config;
 
 /** A value that cannot be used. The message goes on after {@code key = value}: what it is not, and what to write. */
-final class ValueRefusedException extends Exception {
+public final class ValueRefusedException extends Exception {
 
     private static final long serialVersionUID = 1;
 

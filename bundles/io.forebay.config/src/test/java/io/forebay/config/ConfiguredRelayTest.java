@@ -3,6 +3,7 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
@@ -49,6 +50,21 @@ class ConfiguredRelayTest {
         public void remove(String name) {
             calls.add("remove " + name);
             running.remove(name);
+        }
+
+        @Override
+        public Optional<String> codecProblem(CodecChoice codec) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> allocatorProblem(String allocator) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<String> codecNames() {
+            return List.of("lz4", "zlib", "zstd");
         }
 
         @Override
@@ -113,7 +129,7 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldStartChangeLiveAndRemove() {
-        ConfiguredRelay relay = new ConfiguredRelay(relays, file("r0", 7000));
+        ConfiguredRelay relay = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
         relay.modified(file("r0", 7000, "memlimit", "2M"));
         relay.deactivate();
         assertThat(relays.calls).containsExactly("put r0 16777216", "put r0 2097152", "remove r0");
@@ -122,12 +138,12 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldLogARefusedFileAndStartItOnceCorrected() {
-        ConfiguredRelay relay = new ConfiguredRelay(relays, file("r0", 7000, "memlimit", "12Q"));
+        ConfiguredRelay relay = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000, "memlimit", "12Q"));
         assertThat(relays.calls).isEmpty();
         assertThat(logged())
                 .contains(
                         "ERROR",
-                        "etc/io.forebay.relay-r0.cfg: memlimit = 12Q is not a size: use bytes with k, M or G,"
+                        "etc/io.forebay.relay-r0.cfg: memlimit = 12Q is not a size: use bytes with k, M, G or T,"
                                 + " for example 64M. The relay r0 is not started.");
         relay.modified(file("r0", 7000));
         assertThat(relays.running).containsKey("r0");
@@ -137,13 +153,13 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldRemoveNothingWhenItStartedNothing() {
-        new ConfiguredRelay(relays, file("r0", 7000, "memlimit", "12Q")).deactivate();
+        new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000, "memlimit", "12Q")).deactivate();
         assertThat(relays.calls).isEmpty();
     }
 
     @Test
     void shouldLeaveTheRunningRelayAsItWasWhenAChangeIsRefused() {
-        ConfiguredRelay relay = new ConfiguredRelay(relays, file("r0", 7000));
+        ConfiguredRelay relay = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
         relay.modified(file("r0", 7000, "codecc", "lz4"));
         assertThat(relays.calls).containsExactly("put r0 16777216");
         assertThat(logged())
@@ -153,8 +169,8 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldPassOnWhatAnotherRelayConflictsWith() {
-        ConfiguredRelay first = new ConfiguredRelay(relays, file("r0", 7000));
-        ConfiguredRelay second = new ConfiguredRelay(relays, file("r1", 7000));
+        ConfiguredRelay first = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
+        ConfiguredRelay second = new ConfiguredRelay(relays, new RelayOutcomes(), file("r1", 7000));
         assertThat(logged())
                 .contains(
                         "ERROR",
@@ -167,8 +183,8 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldNotLetTwoFilesTakeTurnsAtOneRelay() {
-        new ConfiguredRelay(relays, file("r0", 7000));
-        ConfiguredRelay second = new ConfiguredRelay(relays, file("r1", 7001, "name", "r0"));
+        new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
+        ConfiguredRelay second = new ConfiguredRelay(relays, new RelayOutcomes(), file("r1", 7001, "name", "r0"));
         second.deactivate();
         assertThat(relays.calls).containsExactly("put r0 16777216");
         assertThat(logged())
@@ -178,7 +194,7 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldFreeTheOldNameBeforeTheNewOneTakesItsAddresses() {
-        ConfiguredRelay relay = new ConfiguredRelay(relays, file("r0", 7000));
+        ConfiguredRelay relay = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
         relay.modified(file("r0", 7000, "name", "left"));
         relay.deactivate();
         assertThat(relays.calls).containsExactly("put r0 16777216", "remove r0", "put left 16777216", "remove left");
@@ -186,8 +202,8 @@ class ConfiguredRelayTest {
 
     @Test
     void shouldBringTheOldNameBackWhenTheNewOneIsRefused() {
-        new ConfiguredRelay(relays, file("r1", 7001));
-        ConfiguredRelay relay = new ConfiguredRelay(relays, file("r0", 7000));
+        new ConfiguredRelay(relays, new RelayOutcomes(), file("r1", 7001));
+        ConfiguredRelay relay = new ConfiguredRelay(relays, new RelayOutcomes(), file("r0", 7000));
         relay.modified(file("r0", 7001, "name", "left"));
         assertThat(relays.running).containsOnlyKeys("r0", "r1");
         assertThat(relays.running.get("r0").addresses().inside().getPort()).isEqualTo(7000);

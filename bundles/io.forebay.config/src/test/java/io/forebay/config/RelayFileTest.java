@@ -201,11 +201,11 @@ class RelayFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            12Q              | is not a size: use bytes with k, M or G, for example 64M.
-            -1M              | is not a size: use bytes with k, M or G, for example 64M.
-            1.5G             | is not a size: use bytes with k, M or G, for example 64M.
-            64 M             | is not a size: use bytes with k, M or G, for example 64M.
-            64MiB            | is not a size: use bytes with k, M or G, for example 64M.
+            12Q              | is not a size: use bytes with k, M, G or T, for example 64M.
+            -1M              | is not a size: use bytes with k, M, G or T, for example 64M.
+            1.5G             | is not a size: use bytes with k, M, G or T, for example 64M.
+            64 M             | is not a size: use bytes with k, M, G or T, for example 64M.
+            64MiB            | is not a size: use bytes with k, M, G or T, for example 64M.
             1023k            | is too little for a relay to work with: use 1M or more, for example 64M.
             1048575          | is too little for a relay to work with: use 1M or more, for example 64M.
             0                | is too little for a relay to work with: use 1M or more, for example 64M.
@@ -281,11 +281,11 @@ class RelayFileTest {
 
     @Test
     void shouldRefuseNamesThatCouldNotBeTypedInTheShell() {
-        assertThat(onlyProblem(with("name", "a b"))).startsWith("name = a b is not a name: use up to 127 letters");
+        assertThat(onlyProblem(with("name", "a b"))).startsWith("name = a b is not a name: use up to 200 letters");
         assertThat(onlyProblem(with("name", "-v"))).startsWith("name = -v is not a name");
-        assertThat(onlyProblem(with("resource", "r/0"))).startsWith("resource = r/0 is not a name");
-        assertThat(settings(with("name", "x".repeat(127))).name()).hasSize(127);
-        assertThat(onlyProblem(with("name", "x".repeat(128)))).contains("is not a name");
+        assertThat(onlyProblem(with("resource", "r$0"))).startsWith("resource = r$0 is not a name");
+        assertThat(settings(with("name", "x".repeat(200))).name()).hasSize(200);
+        assertThat(onlyProblem(with("name", "x".repeat(201)))).contains("is not a name");
         assertThat(onlyProblem(with("service.pid", "io.forebay.relay~a b"))).startsWith("name = a b is not a name");
     }
 
@@ -324,7 +324,8 @@ class RelayFileTest {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
-                                + " memlimit, codec, allocator, drain-timeout, resume-timeout.");
+                                + " memlimit, codec, allocator, drain-timeout, resume-timeout, ping-timeout, sndbuf-size,"
+                                + " rcvbuf-size, bwlimit, compression, read-loops, plugin.");
     }
 
     @Test
@@ -346,7 +347,7 @@ class RelayFileTest {
         assertThat(file.report("The relay r0 is not started.").lines())
                 .hasSize(4)
                 .allMatch(line -> line.startsWith(FILE + ": "))
-                .contains(FILE + ": memlimit = 12Q is not a size: use bytes with k, M or G, for example 64M."
+                .contains(FILE + ": memlimit = 12Q is not a size: use bytes with k, M, G or T, for example 64M."
                         + " The relay r0 is not started.");
     }
 }

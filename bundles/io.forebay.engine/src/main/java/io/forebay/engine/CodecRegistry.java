@@ -81,6 +81,11 @@ final class CodecRegistry {
         }
     }
 
+    /** The names of those that are there, sorted. */
+    List<String> available() {
+        return entries.keySet().stream().sorted().toList();
+    }
+
     /**
      * Makes the choice that a configuration asks for.
      *
@@ -93,9 +98,7 @@ final class CodecRegistry {
         Entry entry = entries.get(configured.name());
         if (entry == null) {
             throw new IllegalArgumentException("there is no codec %s: use one of %s, none, or install its bundle"
-                    .formatted(
-                            configured.name(),
-                            String.join(", ", entries.keySet().stream().sorted().toList())));
+                    .formatted(configured.name(), String.join(", ", available())));
         }
         return new CodecSelector.Choice(
                 configured.name(), entry.codec().profile(configured.options()), names().indexOf(configured.name()) + 1);

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -170,6 +172,31 @@ public final class Engine implements Relays {
         if (gone != null) {
             gone.countDown();
         }
+    }
+
+    @Override
+    public Optional<String> codecProblem(CodecChoice codec) {
+        try {
+            codecs.choice(codec).close();
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    @Override
+    public Optional<String> allocatorProblem(String allocator) {
+        try {
+            allocator(allocator);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    @Override
+    public List<String> codecNames() {
+        return codecs.available();
     }
 
     @Override

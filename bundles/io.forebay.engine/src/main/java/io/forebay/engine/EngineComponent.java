@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -14,6 +15,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -119,6 +121,21 @@ public final class EngineComponent implements Relays {
     @Override
     public void remove(String name) {
         engine.remove(name);
+    }
+
+    @Override
+    public Optional<String> codecProblem(CodecChoice codec) {
+        return engine.codecProblem(codec);
+    }
+
+    @Override
+    public Optional<String> allocatorProblem(String allocator) {
+        return engine.allocatorProblem(allocator);
+    }
+
+    @Override
+    public List<String> codecNames() {
+        return engine.codecNames();
     }
 
     @Override

@@ -6,8 +6,9 @@ import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.text.AddressText;
+import io.forebay.api.text.TextTable;
 import io.forebay.shell.ChannelLegs.Leg;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -82,8 +83,8 @@ final class ConnectionTable {
                 arrow(legs.local(), legs.localWord(), acceptor),
                 arrow(legs.bridge(), legs.bridgeWord(), !acceptor),
                 channel.drbdAddress(),
-                text(addresses.inside()),
-                text(addresses.outside()),
+                AddressText.of(addresses.inside()),
+                AddressText.of(addresses.outside()),
                 channel.peerAddress(),
                 channel.since().toString(),
                 channel.reason());
@@ -149,12 +150,5 @@ final class ConnectionTable {
 
     private static String orDash(String text) {
         return text.isEmpty() ? "-" : text;
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.isUnresolved()
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 }

@@ -4,6 +4,8 @@ package io.forebay.shell;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.text.ByteCount;
+import io.forebay.api.text.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

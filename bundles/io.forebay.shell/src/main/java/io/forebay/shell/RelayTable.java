@@ -4,6 +4,8 @@ package io.forebay.shell;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.text.ByteCount;
+import io.forebay.api.text.TextTable;
 import java.util.Comparator;
 import java.util.List;
 

@@ -4,6 +4,8 @@ package io.forebay.shell;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.text.ByteCount;
+import io.forebay.api.text.TextTable;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;

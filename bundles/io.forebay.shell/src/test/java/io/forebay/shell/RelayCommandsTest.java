@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelState;
+import io.forebay.testkit.GogoShell;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,24 @@ class RelayCommandsTest {
 
     @BeforeEach
     void start() {
-        gogo = new GogoShell(
+        gogo = shell(
                 Samples.relays(Samples.healthy("r0"), Samples.relay("r1", "inside 10.0.0.1:7788 is in use")), home);
+    }
+
+    private static GogoShell shell(Relays relays, Path home) {
+        GogoShell shell = new GogoShell(home);
+        shell.processor().addConverter(new ListingConverter());
+        shell.addCommands(
+                "forebay",
+                new RelayCommands(relays),
+                "list",
+                "diag",
+                "connections",
+                "memusage",
+                "stats",
+                "details",
+                "_names");
+        return shell;
     }
 
     @AfterEach
@@ -61,7 +79,7 @@ class RelayCommandsTest {
     @Test
     void shouldSayTheMostBrokenFirst() throws Exception {
         stop();
-        gogo = new GogoShell(
+        gogo = shell(
                 Samples.relays(
                         Samples.healthy("a"),
                         broken("b", ChannelState.ESTABLISHED, ChannelState.CONNECTING, Leg.INSIDE_TO_DRBD),

@@ -152,6 +152,21 @@ final class Samples {
             }
 
             @Override
+            public Optional<String> codecProblem(CodecChoice codec) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<String> allocatorProblem(String allocator) {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<String> codecNames() {
+                return List.of("lz4", "zlib", "zstd");
+            }
+
+            @Override
             public List<RelayStatus> status() {
                 return List.of(all);
             }

@@ -2,6 +2,7 @@
 package io.forebay.api.relay;
 
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The relays of this Forebay. Thread-safe. */
@@ -18,6 +19,18 @@ public interface Relays {
 
     /** Closes a relay and forgets it; no effect if there is none of that name. Returns when its ports are free. */
     void remove(String name);
+
+    /**
+     * What is wrong with a codec as configured, with the codecs there are now, in words that go on after it; empty if
+     * nothing is.
+     */
+    Optional<String> codecProblem(CodecChoice codec);
+
+    /** Likewise for the name of a BAB allocator. */
+    Optional<String> allocatorProblem(String allocator);
+
+    /** The codecs that there are, as a configuration names them. */
+    List<String> codecNames();
 
     /** A snapshot of all relays, by name. Waits at most a second for busy loops; never blocks the data path. */
     List<RelayStatus> status();

@@ -18,6 +18,8 @@ class ManifestsTest {
     private static final String BAB = "io.forebay.api.bab";
     private static final String CODEC = "io.forebay.api.codec";
     private static final String TRANSPORT = "io.forebay.api.transport";
+    private static final String PROXY = "io.forebay.api.proxy";
+    private static final String TEXT = "io.forebay.api.text";
     private static final String STATE = "io.forebay.api.state";
     private static final String RELAY = "io.forebay.api.relay";
     private static final String DRBD = "io.forebay.drbd";
@@ -34,9 +36,10 @@ class ManifestsTest {
             entry("io.forebay.codec.lz4", Set.of(CODEC)),
             entry("io.forebay.codec.deflate", Set.of(CODEC)),
             entry("io.forebay.transport", Set.of(TRANSPORT)),
-            entry("io.forebay.engine", Set.of(BAB, CODEC, TRANSPORT, STATE, RELAY, DRBD)),
-            entry("io.forebay.config", Set.of(RELAY, STATE)),
-            entry("io.forebay.shell", Set.of(RELAY, STATE)),
+            entry("io.forebay.engine", Set.of(BAB, CODEC, TRANSPORT, STATE, RELAY, TEXT, DRBD)),
+            entry("io.forebay.config", Set.of(RELAY, STATE, PROXY, TEXT)),
+            entry("io.forebay.shell", Set.of(RELAY, STATE, PROXY, TEXT)),
+            entry("io.forebay.control", Set.of(RELAY, STATE, PROXY, TEXT)),
             entry("io.forebay.events", Set.of(STATE)));
 
     private static List<OurBundle> bundles;

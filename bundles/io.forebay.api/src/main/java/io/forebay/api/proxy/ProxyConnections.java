@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.api.proxy;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The relays that are configured in the words of {@code drbd.conf}; relays of files in {@code etc/} are not among them. They
+ * are gone when Forebay ends: whoever asked for them asks again, as drbdadm does. Thread-safe; a change blocks until it is
+ * in force, at most a few seconds, so it is not made on a loop.
+ */
+@ProviderType
+public interface ProxyConnections {
+
+    /**
+     * Adds a connection; if it is there already, sets the options that are given and leaves the others and the plugins as they
+     * are, so that adding it again interrupts nothing. It replaces the one of the same name whose DRBD has the same IP; one
+     * of the same name for another node's DRBD stands beside it, because drbdadm up to 9.34 names both alike on a proxy host
+     * that serves two nodes.
+     *
+     * @return remarks for whoever asked, a sentence each: what is taken for something else, or has no effect
+     * @throws ProxyRefusedException if it cannot be used; nothing has changed
+     */
+    List<String> add(ProxyConnection wanted) throws ProxyRefusedException;
+
+    /**
+     * Adds a connection, or gives the one that is there exactly these options and plugins; no effect if all is as wanted.
+     *
+     * @return as with {@link #add}
+     * @throws ProxyRefusedException if it cannot be used; nothing has changed
+     */
+    List<String> put(ProxyConnection wanted) throws ProxyRefusedException;
+
+    /**
+     * Removes all connections of a name.
+     *
+     * @return whether there was one
+     * @throws ProxyRefusedException if the relay of that name comes from a file
+     */
+    boolean remove(String name) throws ProxyRefusedException;
+
+    /** All connections, in the order in which they were added. */
+    List<ProxyConnection> all();
+
+    /** The relay's name: the connection's own, or one that tells it from its namesake of another node. */
+    String relayName(ProxyConnection connection);
+
+    /**
+     * The connections that {@code drbd.conf} has for this host, in its order.
+     *
+     * @throws ProxyRefusedException if it cannot be read; the sentence names file, line and column
+     */
+    List<ProxySection> inDrbdConf() throws ProxyRefusedException;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.config;
+
+import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.RelayTimeouts;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the values of a relay's keys. */
+final class RelayValues {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+/@:-]{0,199}");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([kKmMgGtT]?)");
+    private static final String UNITS = "kmgt";
+    private static final Pattern TIME = Pattern.compile("(\\d{1,19})(ms|s)");
+    private static final Pattern TENTHS = Pattern.compile("\\d{1,9}");
+    private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
+    private static final Pattern CODEC = Pattern.compile("[A-Za-z0-9._-]+(\\s+[A-Za-z0-9._-]+)*");
+    private static final long SOCKET_BUFFER_MAX_BYTES = 128L << 20;
+
+    private RelayValues() {}
+
+    static String name(String text) throws ValueRefusedException {
+        if (!NAME.matcher(text).matches()) {
+            throw new ValueRefusedException("is not a name: use up to 200 letters, digits and . _ + - / @ : and begin"
+                    + " with a letter, a digit or _");
+        }
+        return text;
+    }
+
+    static Long bytes(String text) throws ValueRefusedException {
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+            throw new ValueRefusedException("is not a size: use bytes with k, M, G or T, for example 64M");
+        }
+        int unit = size.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(size.group(2).toLowerCase(Locale.ROOT));
+        try {
+            return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << unit * 10);
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new ValueRefusedException("is more than any memory: use a smaller size, for example 64M");
+        }
+    }
+
+    static Integer socketBuffer(String text) throws ValueRefusedException {
+        long bytes = bytes(text);
+        if (bytes > SOCKET_BUFFER_MAX_BYTES) {
+            throw new ValueRefusedException(
+                    "is more than a socket may buffer: use 128M or less, or 0 to leave it to the system");
+        }
+        return (int) bytes;
+    }
+
+    static CodecChoice codec(String text) throws ValueRefusedException {
+        if (!CODEC.matcher(text).matches()) {
+            throw new ValueRefusedException(
+                    "is not a codec and its options: write words as drbd.conf does, for example zstd level 7");
+        }
+        CodecChoice choice;
+        try {
+            choice = CodecChoice.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ValueRefusedException("gives an option twice: keep one of them, for example zstd level 7");
+        }
+        if (choice.name().equals(CodecChoice.NONE) && !choice.options().isEmpty()) {
+            throw new ValueRefusedException(
+                    "gives options to no codec: write none alone, or name a codec, for example zstd level 7");
+        }
+        return choice;
+    }
+
+    /** The deprecated switch of DRBD Proxy 1: {@code on}, or a number other than 0, is zlib at its highest level. */
+    static CodecChoice compression(String text) throws ValueRefusedException {
+        boolean off = text.equals("off") || text.equals("no") || text.matches("0+");
+        if (!off && !text.equals("on") && !text.equals("yes") && !text.matches("\\d{1,9}")) {
+            throw new ValueRefusedException("is neither on nor off: write on, off, or better a plugin, for example"
+                    + " plugin { zstd level 7; }");
+        }
+        return off ? new CodecChoice(CodecChoice.NONE, Map.of()) : new CodecChoice("zlib", Map.of("level", "9"));
+    }
+
+    static String allocator(String text) throws ValueRefusedException {
+        if (!ALLOCATOR.matcher(text).matches()) {
+            throw new ValueRefusedException("is not the name of a BAB allocator: write heap, direct, mapped, or a"
+                    + " vendor's name in small letters, digits, dots and hyphens");
+        }
+        return text;
+    }
+
+    static Integer milliseconds(String text) throws ValueRefusedException {
+        Matcher time = TIME.matcher(text);
+        if (!time.matches()) {
+            throw new ValueRefusedException("is not a time: use a whole number with ms or s, for example 10s");
+        }
+        try {
+            long factor = time.group(2).equals("s") ? 1000 : 1;
+            return Math.toIntExact(Math.multiplyExact(Long.parseLong(time.group(1)), factor));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new ValueRefusedException(
+                    "is too long: use at most " + Integer.MAX_VALUE / 1000 + "s, for example 10s");
+        }
+    }
+
+    /** A time; a number without a unit counts tenths of a second, as in {@code drbd.conf}. */
+    static Integer pingTimeout(String text) throws ValueRefusedException {
+        if (!TENTHS.matcher(text).matches()) {
+            return milliseconds(text);
+        }
+        int tenths = Integer.parseInt(text);
+        if (tenths < 1 || tenths > 300) {
+            throw new ValueRefusedException("is not from 1 to 300 tenths of a second: write for example 20, or 2s");
+        }
+        return Math.max(RelayTimeouts.PING_MIN_MS, tenths * 100);
+    }
+
+    static String number(String text) throws ValueRefusedException {
+        if (!text.matches("\\d{1,10}")) {
+            throw new ValueRefusedException("is not a number: write a whole number, for example 0");
+        }
+        return text;
+    }
+}

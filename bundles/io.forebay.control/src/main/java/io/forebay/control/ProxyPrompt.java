@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.control;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+
+/** The prompt of {@code drbd-proxy-ctl} without arguments. For one session. */
+final class ProxyPrompt {
+
+    private static final String PROMPT = "drbd-proxy> ";
+    private static final Set<String> END = Set.of("quit", "exit");
+
+    private final Terminal terminal;
+    private final ProxyCommands commands;
+    private final LineReader reader;
+
+    ProxyPrompt(Terminal terminal, ProxyCommands commands) {
+        this.terminal = terminal;
+        this.commands = commands;
+        this.reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .appName("drbd-proxy-ctl")
+                .completer((lines, line, candidates) -> candidates(line.words().subList(0, line.wordIndex()))
+                        .forEach((word, sentence) ->
+                                candidates.add(new Candidate(word, word, null, sentence, null, null, true))))
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .build();
+    }
+
+    /** Reads and runs commands until {@code quit} or the end of the input. */
+    void run() {
+        try {
+            for (String line = read(); !END.contains(line.strip()); line = read()) {
+                ProxyAnswer answer = commands.run(line);
+                terminal.writer().print(answer.out());
+                terminal.writer().print(answer.err());
+                terminal.flush();
+                if (answer.shutdown()) {
+                    commands.shutdown();
+                    return;
+                }
+            }
+        } catch (EndOfFileException e) {
+            terminal.flush();
+        }
+    }
+
+    private String read() {
+        try {
+            return reader.readLine(PROMPT);
+        } catch (UserInterruptException e) {
+            // Ctrl-C leaves the line, not the prompt
+            return "";
+        }
+    }
+
+    /** What may stand next, and what it does. */
+    private Map<String, String> candidates(List<String> before) {
+        Map<String, String> next = new LinkedHashMap<>();
+        for (ProxyCommands.Command command : commands.all()) {
+            String[] words = command.words().split(" ");
+            if (before.size() < words.length && isPrefix(before, words)) {
+                boolean last = before.size() == words.length - 1;
+                for (String word : words[before.size()].split("\\|")) {
+                    next.putIfAbsent(word, last ? command.sentence() : null);
+                }
+            }
+            int own = command.matches(before);
+            if (own > 0) {
+                commands.argument(command, before.size() - own).forEach(word -> next.putIfAbsent(word, null));
+            }
+        }
+        return next;
+    }
+
+    private static boolean isPrefix(List<String> before, String[] words) {
+        for (int i = 0; i < before.size(); i++) {
+            if (!List.of(words[i].split("\\|")).contains(before.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

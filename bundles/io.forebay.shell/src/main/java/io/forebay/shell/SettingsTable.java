@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.shell;
+
+import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.text.AddressText;
+import io.forebay.api.text.ByteCount;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Settings of relays, a block for each: {@code forebay:show} those in force, {@code forebay:dump} those of drbd.conf. */
+final class SettingsTable {
+
+    /**
+     * One relay.
+     *
+     * @param settings the others, each as {@code key value}
+     * @param source where they come from
+     */
+    record Row(
+            String relay,
+            String resource,
+            String inside,
+            String drbd,
+            String outside,
+            String peer,
+            List<Setting> settings,
+            String source) {}
+
+    /** One setting. */
+    record Setting(String key, String value) {}
+
+    private SettingsTable() {}
+
+    static Row row(RelaySettings settings) {
+        RelayAddresses addresses = settings.addresses();
+        return new Row(
+                settings.name(),
+                settings.resource(),
+                AddressText.of(addresses.inside()),
+                AddressText.of(addresses.drbd()),
+                AddressText.of(addresses.outside()),
+                AddressText.of(addresses.peer()),
+                List.of(
+                        new Setting("memlimit", ByteCount.text(settings.memlimitBytes())),
+                        new Setting("allocator", settings.allocator()),
+                        new Setting("codec", settings.codec().toString()),
+                        new Setting("bwlimit", rate(settings.line().bwlimitBytesPerS())),
+                        new Setting("sndbuf-size", size(settings.line().sendBufferBytes())),
+                        new Setting("rcvbuf-size", size(settings.line().receiveBufferBytes())),
+                        new Setting("ping-timeout", settings.timeouts().pingMs() + " ms"),
+                        new Setting("drain-timeout", settings.timeouts().drainMs() + " ms"),
+                        new Setting("resume-timeout", settings.timeouts().resumeMs() + " ms")),
+                settings.source());
+    }
+
+    private static String rate(long bytesPerS) {
+        return bytesPerS == 0 ? "none" : ByteCount.text(bytesPerS) + "/s";
+    }
+
+    private static String size(long bytes) {
+        return bytes == 0 ? "system" : ByteCount.text(bytes);
+    }
+
+    static Row row(ProxySection section) {
+        ProxyConnection connection = section.connection();
+        List<Setting> settings = new ArrayList<>();
+        connection.options().forEach((key, value) -> settings.add(new Setting(key, value)));
+        connection.plugins().forEach(line -> settings.add(new Setting("plugin", line)));
+        return new Row(
+                connection.name(),
+                section.resource(),
+                connection.inside(),
+                connection.drbd(),
+                connection.outside(),
+                connection.peer(),
+                settings,
+                section.place());
+    }
+
+    static String text(List<Row> rows) {
+        if (rows.isEmpty()) {
+            return "There is no relay.";
+        }
+        return rows.stream().map(SettingsTable::block).collect(Collectors.joining("\n\n"));
+    }
+
+    private static String block(Row row) {
+        List<Setting> lines = new ArrayList<>(List.of(
+                new Setting("resource", row.resource),
+                new Setting("inside", row.inside),
+                new Setting("drbd", row.drbd),
+                new Setting("outside", row.outside),
+                new Setting("peer", row.peer)));
+        lines.addAll(row.settings);
+        lines.add(new Setting("source", row.source));
+        return lines.stream()
+                .map(line -> String.format("%n  %-15s %s", line.key, line.value))
+                .collect(Collectors.joining("", row.relay, ""));
+    }
+}
