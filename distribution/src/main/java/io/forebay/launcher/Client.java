@@ -68,9 +68,10 @@ public final class Client {
     int run(String... arguments) throws LaunchException, IOException {
         boolean interactive =
                 arguments.length == 4 && List.of("shell", "prompt").contains(arguments[0]);
+        String header = header(arguments);
         try (SocketChannel channel = connect()) {
             OutputStream toServer = Channels.newOutputStream(channel);
-            toServer.write((header(arguments) + "\n").getBytes(UTF_8));
+            toServer.write((header + "\n").getBytes(UTF_8));
             toServer.flush();
             InputStream fromServer = Channels.newInputStream(channel);
             if (!interactive) {

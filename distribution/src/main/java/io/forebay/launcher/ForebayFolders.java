@@ -97,7 +97,7 @@ record ForebayFolders(Path home, Path base) {
         }
         try {
             for (String name : List.of("etc", "data", "run", "log", "tmp")) {
-                Files.createDirectories(base.resolve(name));
+                create(base.resolve(name));
             }
             for (String name : ETC_DEFAULTS) {
                 Path template = home.resolve("etc").resolve(name);
@@ -111,6 +111,13 @@ record ForebayFolders(Path home, Path base) {
                     "The base folder " + base + " cannot be written (" + e + "); give this user the right to, or"
                             + " choose another with -D" + BASE + "=FOLDER.",
                     e);
+        }
+    }
+
+    /** A link to a folder is as good, but to Java 17 it is a file that is in the way. */
+    private static void create(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
         }
     }
 

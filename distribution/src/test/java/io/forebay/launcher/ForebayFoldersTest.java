@@ -46,6 +46,16 @@ class ForebayFoldersTest {
     }
 
     @Test
+    void shouldTakeLinksToFoldersWhereFoldersAreWanted() throws Exception {
+        Path elsewhere = Files.createDirectories(folder.resolve("etc-of-the-system"));
+        Files.createDirectories(folders.base());
+        Files.createSymbolicLink(folders.etc(), elsewhere);
+        folders.prepare();
+        assertThat(folders.etc()).isSymbolicLink();
+        assertThat(elsewhere.resolve("gosh_profile")).hasContent("default");
+    }
+
+    @Test
     void shouldPreferTheBasesOwnDeployFolder() throws IOException {
         assertThat(folders.deploy()).isEqualTo(folders.home().resolve("deploy"));
         Files.createDirectories(folders.base().resolve("deploy"));

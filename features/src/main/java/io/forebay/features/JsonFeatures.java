@@ -18,7 +18,8 @@ import org.osgi.service.feature.ID;
 public final class JsonFeatures {
 
     /** One name per choice that an operator has. */
-    public static final List<String> NAMES = List.of("core", "relay", "mapped", "zstd", "lz4", "shell", "control");
+    public static final List<String> NAMES =
+            List.of("core", "relay", "mapped", "zstd", "lz4", "shell", "control", "systemd");
 
     /** The start levels, and what belongs at each. */
     public static final Map<Integer, String> START_LEVELS = Map.of(
@@ -27,7 +28,8 @@ public final class JsonFeatures {
             20, "libraries",
             30, "Gogo",
             50, "Forebay",
-            80, "transports, so that ports open last");
+            80, "transports, so that ports open last",
+            90, "who tells others that all is there");
 
     private static final String START_ORDER = "start-order";
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.control.ControlClient.Reply;
 import io.forebay.testkit.GogoShell;
+import io.forebay.testkit.StubRelays;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -47,8 +48,8 @@ class ControlServerTest {
     private static final long PATIENT_MS = 60_000;
 
     private static final ProxyCommands PROXY = new ProxyCommands(
-            new ProxyConnectionCommands(new RememberingConnections(), new NoRelays()),
-            new ProxyListings(new NoRelays(), line -> line, "1.2.3"),
+            new ProxyConnectionCommands(new RememberingConnections(), new StubRelays()),
+            new ProxyListings(new StubRelays(), line -> line, "1.2.3"),
             new ProxyLogLevel(null),
             () -> {});
 

@@ -18,6 +18,7 @@ import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
+import io.forebay.testkit.StubRelays;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -140,36 +141,6 @@ final class Samples {
     }
 
     static Relays relays(RelayStatus... all) {
-        return new Relays() {
-            @Override
-            public void put(RelaySettings settings) {
-                throw new AssertionError("the shell only looks");
-            }
-
-            @Override
-            public void remove(String name) {
-                throw new AssertionError("the shell only looks");
-            }
-
-            @Override
-            public Optional<String> codecProblem(CodecChoice codec) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> allocatorProblem(String allocator) {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<String> codecNames() {
-                return List.of("lz4", "zlib", "zstd");
-            }
-
-            @Override
-            public List<RelayStatus> status() {
-                return List.of(all);
-            }
-        };
+        return new StubRelays(all);
     }
 }

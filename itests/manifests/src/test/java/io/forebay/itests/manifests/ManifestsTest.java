@@ -40,6 +40,7 @@ class ManifestsTest {
             entry("io.forebay.config", Set.of(RELAY, STATE, PROXY, TEXT)),
             entry("io.forebay.shell", Set.of(RELAY, STATE, PROXY, TEXT)),
             entry("io.forebay.control", Set.of(RELAY, STATE, PROXY, TEXT)),
+            entry("io.forebay.systemd", Set.of(RELAY, STATE, TRANSPORT)),
             entry("io.forebay.events", Set.of(STATE)));
 
     private static List<OurBundle> bundles;

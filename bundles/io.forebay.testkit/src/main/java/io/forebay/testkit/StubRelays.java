@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.forebay.control;
+package io.forebay.testkit;
 
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
@@ -7,18 +7,31 @@ import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** A Forebay without relays. */
-final class NoRelays implements Relays {
+/** Relays that can be looked at only, for those who show them; all of Forebay's own codecs and allocators are there. */
+public final class StubRelays implements Relays {
+
+    private final Supplier<List<RelayStatus>> status;
+
+    /** Shows at each look what it is given. */
+    public StubRelays(Supplier<List<RelayStatus>> status) {
+        this.status = status;
+    }
+
+    /** Shows always the same. */
+    public StubRelays(RelayStatus... status) {
+        this(() -> List.of(status));
+    }
 
     @Override
     public void put(RelaySettings settings) {
-        throw new AssertionError("relays are made by configurations");
+        throw new AssertionError("relays can be looked at only");
     }
 
     @Override
     public void remove(String name) {
-        throw new AssertionError("relays are made by configurations");
+        throw new AssertionError("relays can be looked at only");
     }
 
     @Override
@@ -38,6 +51,6 @@ final class NoRelays implements Relays {
 
     @Override
     public List<RelayStatus> status() {
-        return List.of();
+        return status.get();
     }
 }
