@@ -8,38 +8,39 @@ import io.forebay.api.proxy.ProxySection;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.Relays;
+import io.forebay.api.state.ChannelState;
 import io.forebay.api.text.AddressText;
+import io.forebay.config.ProxyConfigurations.Configured;
 import io.forebay.config.drbdconf.DrbdConf;
 import io.forebay.config.drbdconf.DrbdConfException;
 import io.forebay.config.drbdconf.HostName;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Dictionary;
-import java.util.Hashtable;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * Connections as factory configurations of relays, beside those that come from files. What tells them apart is the
- * connection's name as drbdadm forms it, kept as a private property.
- */
+/** Connections as configurations of relays, beside those that come from files. */
 @Component(configurationPid = ProxyRelays.PID)
 @Designate(ocd = ProxyRelays.Settings.class)
 public final class ProxyRelays implements ProxyConnections {
@@ -64,20 +65,27 @@ public final class ProxyRelays implements ProxyConnections {
     /** Where these relays come from, as messages name it. */
     static final String SOURCE = "drbd-proxy-ctl";
 
-    static final String CONNECTION = ".connection";
-    static final String REVISION = ".revision";
+    /**
+     * How long a removed relay goes on that DRBD is connected through. drbdadm adjust removes a connection whose memlimit
+     * has changed, and adds it again at once: there is no need that DRBD notices.
+     */
+    private static final long DEPARTURE_MS = 2_000;
 
-    private static final String ADDED = ".added";
+    private static final Set<ChannelState> IN_USE =
+            EnumSet.of(ChannelState.ESTABLISHED, ChannelState.RESUMING, ChannelState.CLOSE_PENDING);
 
-    /** drbdadm kills drbd-proxy-ctl after 5 s. */
-    private static final long TIMEOUT_MS = 3_000;
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyRelays.class);
 
     private final Path drbdConf;
     private final String host;
-    private final ConfigurationAdmin admin;
     private final Relays relays;
-    private final RelayOutcomes outcomes;
-    private long revision;
+    private final ProxyConfigurations configurations;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "forebay-config-departures");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<String, ScheduledFuture<?>> departing = new HashMap<>();
 
     @Activate
     public ProxyRelays(
@@ -87,16 +95,17 @@ public final class ProxyRelays implements ProxyConnections {
             Settings settings) {
         this.drbdConf = Path.of(settings.drbd$_$conf().strip());
         this.host = settings.host().strip();
-        this.admin = admin;
         this.relays = relays;
-        this.outcomes = outcomes;
+        this.configurations = new ProxyConfigurations(admin, outcomes);
     }
 
     @Override
     public synchronized List<String> add(ProxyConnection wanted) throws ProxyRefusedException {
         List<String> addresses = addresses(wanted);
         Optional<Configured> same = predecessor(wanted);
-        if (same.isEmpty() || !addresses(same.get().connection()).equals(addresses)) {
+        if (same.isEmpty()
+                || departing.containsKey(same.get().relayName())
+                || !addresses(same.get().connection()).equals(addresses)) {
             return put(wanted);
         }
         ProxyConnection old = same.get().connection();
@@ -111,14 +120,20 @@ public final class ProxyRelays implements ProxyConnections {
         refuseUnknownOptions(wanted);
         Optional<Configured> old = predecessor(wanted);
         String relayName = old.isPresent() ? old.get().relayName() : freeName(wanted);
-        Map<String, Object> properties = properties(relayName, wanted);
+        Map<String, Object> properties = ProxyConfigurations.properties(relayName, wanted);
         RelayFile file = check(relayName, properties);
+        Optional.ofNullable(departing.remove(relayName)).ifPresent(departure -> departure.cancel(false));
+        for (String other : List.copyOf(departing.keySet())) {
+            // its addresses may be wanted
+            depart(other);
+        }
         boolean last = old.isPresent() && old.get().added() == lastAdded(wanted.name());
         if (last && old.get().connection().equals(wanted)) {
             return List.of();
         }
-        apply(relayName, properties, old, last);
-        List<String> before = old.map(configured -> file(relayName, properties(relayName, configured.connection()))
+        configurations.put(relayName, wanted, old, last);
+        List<String> before = old.map(configured -> file(
+                                relayName, ProxyConfigurations.properties(relayName, configured.connection()))
                         .notes())
                 .orElse(List.of());
         return file.notes().stream().filter(note -> !before.contains(note)).toList();
@@ -135,7 +150,8 @@ public final class ProxyRelays implements ProxyConnections {
 
     /** Of several of one name it is the last that later words are about. */
     private long lastAdded(String name) {
-        return configured()
+        return configurations
+                .all()
                 .filter(other -> other.connection().name().equals(name))
                 .mapToLong(Configured::added)
                 .max()
@@ -162,7 +178,7 @@ public final class ProxyRelays implements ProxyConnections {
     /** The connection that the wanted one replaces: of the same name, for a DRBD with the same IP. */
     private Optional<Configured> predecessor(ProxyConnection wanted) throws ProxyRefusedException {
         String host = host(wanted);
-        for (Configured other : configured().toList()) {
+        for (Configured other : configurations.all().toList()) {
             if (other.connection().name().equals(wanted.name())
                     && host(other.connection()).equals(host)) {
                 return Optional.of(other);
@@ -178,20 +194,8 @@ public final class ProxyRelays implements ProxyConnections {
 
     /** What tells the connections of a proxy host that serves several nodes apart is the node. */
     private String freeName(ProxyConnection wanted) throws ProxyRefusedException {
-        boolean taken = configured().anyMatch(other -> other.relayName().equals(wanted.name()));
+        boolean taken = configurations.all().anyMatch(other -> other.relayName().equals(wanted.name()));
         return taken ? wanted.name() + "@" + host(wanted).replaceAll("[\\[\\]]", "") : wanted.name();
-    }
-
-    private static Map<String, Object> properties(String relayName, ProxyConnection connection) {
-        Map<String, Object> properties = new TreeMap<>(connection.options());
-        properties.put(RelayKey.NAME.spelling(), relayName);
-        properties.put(RelayKey.INSIDE.spelling(), connection.inside());
-        properties.put(RelayKey.PEER.spelling(), connection.peer());
-        properties.put(RelayKey.OUTSIDE.spelling(), connection.outside());
-        properties.put(RelayKey.DRBD.spelling(), connection.drbd());
-        properties.put(RelayKey.PLUGIN.spelling(), connection.plugins().toArray(String[]::new));
-        properties.put(CONNECTION, connection.name());
-        return properties;
     }
 
     private static RelayFile file(String relayName, Map<String, Object> properties) {
@@ -223,97 +227,70 @@ public final class ProxyRelays implements ProxyConnections {
         }
     }
 
-    private void apply(String relayName, Map<String, Object> properties, Optional<Configured> old, boolean last)
-            throws ProxyRefusedException {
-        Optional<Long> added = old.map(Configured::added);
-        try {
-            Configuration configuration = admin.getFactoryConfiguration(RelayFile.FACTORY_PID, relayName, "?");
-            refuseFile(relayName, configuration.getProperties());
-            String refusal = update(configuration, properties, last ? added : Optional.empty());
-            if (!refusal.isEmpty()) {
-                if (old.isPresent()) {
-                    update(configuration, properties(relayName, old.get().connection()), added);
-                } else {
-                    delete(configuration);
-                }
-                throw new ProxyRefusedException(refusal);
-            }
-        } catch (IOException e) {
-            throw notPassedOn(relayName, e.toString());
-        }
-    }
-
-    private void refuseFile(String relayName, Dictionary<String, Object> there) throws ProxyRefusedException {
-        if (there != null && there.get(CONNECTION) == null) {
-            throw new ProxyRefusedException(
-                    "The relay %s is that of a file in etc: change or remove the file.".formatted(relayName));
-        }
-    }
-
-    private String update(Configuration configuration, Map<String, Object> properties, Optional<Long> added)
-            throws IOException, ProxyRefusedException {
-        long number = ++revision;
-        Dictionary<String, Object> dictionary = new Hashtable<>(properties);
-        dictionary.put(REVISION, number);
-        dictionary.put(ADDED, added.orElse(number));
-        configuration.update(dictionary);
-        try {
-            return outcomes.await(configuration.getPid(), number, TIMEOUT_MS)
-                    .orElseThrow(() -> notPassedOn(configuration.getPid(), "no answer within 3 s"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw notPassedOn(configuration.getPid(), "interrupted");
-        }
-    }
-
-    private static ProxyRefusedException notPassedOn(String pid, String cause) {
-        return new ProxyRefusedException(
-                "The configuration %s was not passed on (%s): see forebay:diag and Forebay's log, and try again."
-                        .formatted(pid, cause));
-    }
-
-    private void delete(Configuration configuration) throws IOException, ProxyRefusedException {
-        String pid = configuration.getPid();
-        configuration.delete();
-        try {
-            if (!outcomes.awaitGone(pid, TIMEOUT_MS)) {
-                throw notPassedOn(pid, "no answer within 3 s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw notPassedOn(pid, "interrupted");
-        }
-    }
-
     @Override
     public synchronized boolean remove(String name) throws ProxyRefusedException {
-        List<Configured> all = configured()
+        List<Configured> all = present()
                 .filter(other -> other.connection().name().equals(name))
                 .toList();
         if (all.isEmpty()
+                && configurations
+                        .all()
+                        .noneMatch(other -> other.connection().name().equals(name))
                 && relays.status().stream()
                         .anyMatch(relay -> relay.settings().name().equals(name))) {
             throw new ProxyRefusedException(
                     "The relay %s is that of a file in etc: change or remove the file.".formatted(name));
         }
         for (Configured one : all) {
-            try {
-                delete(one.configuration());
-            } catch (IOException e) {
-                throw notPassedOn(one.relayName(), e.toString());
+            if (isInUse(one.relayName())) {
+                departing.put(
+                        one.relayName(),
+                        timer.schedule(() -> depart(one.relayName()), DEPARTURE_MS, TimeUnit.MILLISECONDS));
+            } else {
+                configurations.delete(one);
             }
         }
         return !all.isEmpty();
     }
 
+    private boolean isInUse(String relayName) {
+        return relays.status().stream()
+                .filter(relay -> relay.settings().name().equals(relayName))
+                .flatMap(relay -> relay.channels().stream())
+                .anyMatch(channel -> IN_USE.contains(channel.state()));
+    }
+
+    /** Removes what was to go on for a moment only; no effect if it was added again. */
+    private synchronized void depart(String relayName) {
+        if (departing.remove(relayName) == null) {
+            return;
+        }
+        for (Configured one : configurations.all().toList()) {
+            if (one.relayName().equals(relayName)) {
+                try {
+                    configurations.delete(one);
+                } catch (ProxyRefusedException e) {
+                    LOG.error("{}: relay {} is to be removed: {}", SOURCE, relayName, e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Deactivate
+    synchronized void close() {
+        timer.shutdownNow();
+        List.copyOf(departing.keySet()).forEach(this::depart);
+    }
+
     @Override
     public synchronized List<ProxyConnection> all() {
-        return configured().map(Configured::connection).toList();
+        return present().map(Configured::connection).toList();
     }
 
     @Override
     public synchronized String relayName(ProxyConnection connection) {
-        return configured()
+        return configurations
+                .all()
                 .filter(other -> other.connection().equals(connection))
                 .map(Configured::relayName)
                 .findFirst()
@@ -337,45 +314,7 @@ public final class ProxyRelays implements ProxyConnections {
         }
     }
 
-    /** A connection and its configuration. */
-    private record Configured(Configuration configuration, String relayName, long added, ProxyConnection connection) {
-
-        static Configured of(Configuration configuration) {
-            Dictionary<String, Object> properties = configuration.getProperties();
-            Map<String, String> options = new LinkedHashMap<>();
-            for (RelayKey key : RelayKey.values()) {
-                if (key.isOption() && properties.get(key.spelling()) != null) {
-                    options.put(key.spelling(), text(properties, key));
-                }
-            }
-            ProxyConnection connection = new ProxyConnection(
-                    (String) properties.get(CONNECTION),
-                    text(properties, RelayKey.INSIDE),
-                    text(properties, RelayKey.PEER),
-                    text(properties, RelayKey.OUTSIDE),
-                    text(properties, RelayKey.DRBD),
-                    options,
-                    Arrays.asList((String[]) properties.get(RelayKey.PLUGIN.spelling())));
-            return new Configured(
-                    configuration, text(properties, RelayKey.NAME), (Long) properties.get(ADDED), connection);
-        }
-
-        private static String text(Dictionary<String, Object> properties, RelayKey key) {
-            return properties.get(key.spelling()).toString();
-        }
-    }
-
-    private Stream<Configured> configured() {
-        try {
-            Configuration[] all = admin.listConfigurations("(service.factoryPid=" + RelayFile.FACTORY_PID + ")");
-            return Stream.of(all == null ? new Configuration[0] : all)
-                    .filter(configuration -> configuration.getProperties().get(CONNECTION) != null)
-                    .map(Configured::of)
-                    .sorted(Comparator.comparingLong(Configured::added));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InvalidSyntaxException e) {
-            throw new AssertionError(e);
-        }
+    private Stream<Configured> present() {
+        return configurations.all().filter(one -> !departing.containsKey(one.relayName()));
     }
 }

@@ -42,7 +42,7 @@ record RelayFile(
     /** Reads a configuration as Config Admin hands it over. */
     static RelayFile of(Map<String, ?> properties) {
         String pid = String.valueOf(properties.get(PID));
-        boolean typedByProxy = properties.containsKey(ProxyRelays.CONNECTION);
+        boolean typedByProxy = properties.containsKey(ProxyConfigurations.CONNECTION);
         String source = typedByProxy ? ProxyRelays.SOURCE : source(pid, properties.get(FILE_NAME));
         int tilde = pid.indexOf('~');
         Map<String, Object> values = new TreeMap<>(properties);

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 /** Reads one configuration key by key and collects what is wrong with it. For one use. */
 final class RelayFileReader {
 
+    private static final long MEMLIMIT_MAX_BYTES = 1L << 50;
+
     /** Reads a value. */
     private interface Reading<T> {
         T of(String text) throws ValueRefusedException;
@@ -104,6 +106,10 @@ final class RelayFileReader {
 
     private Long memlimit(String text) throws ValueRefusedException {
         long bytes = RelayValues.bytes(text);
+        if (bytes > MEMLIMIT_MAX_BYTES) {
+            notes.add("memlimit " + text + " is more than any machine has: 1 PiB is used.");
+            return MEMLIMIT_MAX_BYTES;
+        }
         if (bytes >= RelaySettings.MEMLIMIT_MIN_BYTES) {
             return bytes;
         }

@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 final class RelayValues {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+/@:-]{0,199}");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([kKmMgGtT]?)");
-    private static final String UNITS = "kmgt";
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([sSkKmMgGtT]?)");
+    /** Each stands for so many bits; {@code s} is a sector, as to drbdadm. */
+    private static final Map<String, Integer> UNITS = Map.of("", 0, "s", 9, "k", 10, "m", 20, "g", 30, "t", 40);
+
     private static final Pattern TIME = Pattern.compile("(\\d{1,19})(ms|s)");
     private static final Pattern TENTHS = Pattern.compile("\\d{1,9}");
     private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
@@ -35,9 +37,9 @@ final class RelayValues {
         if (!size.matches()) {
             throw new ValueRefusedException("is not a size: use bytes with k, M, G or T, for example 64M");
         }
-        int unit = size.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(size.group(2).toLowerCase(Locale.ROOT));
+        int bits = UNITS.get(size.group(2).toLowerCase(Locale.ROOT));
         try {
-            return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << unit * 10);
+            return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << bits);
         } catch (ArithmeticException | NumberFormatException e) {
             throw new ValueRefusedException("is more than any memory: use a smaller size, for example 64M");
         }

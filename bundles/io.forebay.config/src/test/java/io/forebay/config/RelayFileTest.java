@@ -193,7 +193,9 @@ class RelayFileTest {
         "1024K,1048576",
         "64m,67108864",
         "2G,2147483648",
-        "8589934591G,9223372035781033984",
+        "4096s,2097152",
+        "2T,2199023255552",
+        "8589934591G,1125899906842624",
     })
     void shouldReadSizesInPowersOf1024(String text, long bytes) {
         assertThat(settings(with("memlimit", text)).memlimitBytes()).isEqualTo(bytes);
