@@ -2,7 +2,9 @@
 package io.forebay.engine;
 
 import io.forebay.api.state.ChannelRole;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
 
@@ -69,7 +71,7 @@ final class Bridge implements Link.Owner {
     private final ChannelRole role;
     private final Loop loop;
     private final Dialler dialler;
-    private final RelayHealth health;
+    private final ChannelHome home;
     private final Owner owner;
     private Link link;
 
@@ -88,7 +90,7 @@ final class Bridge implements Link.Owner {
         this.role = role;
         this.loop = loop;
         this.dialler = new Dialler(loop, home, this);
-        this.health = home.health();
+        this.home = home;
         this.owner = owner;
     }
 
@@ -117,8 +119,12 @@ final class Bridge implements Link.Owner {
     /** Looks after a link that stands by as closely as after one in session: the line may be gone. */
     void hurry() {
         if (link != null && !inSession && !ended) {
-            link.heartbeat().start(true);
+            link.heartbeat().start(true, this::pingMs);
         }
+    }
+
+    private int pingMs() {
+        return home.settings().timeouts().pingMs();
     }
 
     @Override
@@ -151,6 +157,7 @@ final class Bridge implements Link.Owner {
     /** Takes a link whose hello names this channel; on the channel's loop. */
     void accept(Link accepted, Hello hello) {
         accepted.owner(this);
+        accepted.options(Link.options(home.settings().line()));
         boolean resume = hello.attempt() > 0;
         if (ended || resume != inSession || inSession && hello.attempt() <= attempt || !inSession && link != null) {
             accepted.refuse(
@@ -183,6 +190,18 @@ final class Bridge implements Link.Owner {
         }
     }
 
+    /** The relay uses its lines differently from now on. */
+    void onLineSettings() {
+        SocketOptions options = Link.options(home.settings().line());
+        dialler.options(options);
+        if (next != null) {
+            next.options(options);
+        }
+        if (link != null) {
+            link.options(options);
+        }
+    }
+
     // ---- carrying
 
     private boolean rewind(Hello hello, Link with) {
@@ -208,7 +227,7 @@ final class Bridge implements Link.Owner {
         link = taken;
         linkedNs = loop.nowNs();
         lost = false;
-        link.heartbeat().start(inSession);
+        link.heartbeat().start(inSession, this::pingMs);
         if (inSession) {
             owner.onBridgeResumed(hello);
         } else {
@@ -220,7 +239,7 @@ final class Bridge implements Link.Owner {
     /** The session begins on the present link; from now on another can go on with it. */
     void beginSession(ReceiveChain chain) {
         inSession = true;
-        link.heartbeat().start(true);
+        link.heartbeat().start(true, this::pingMs);
         link.receiveInto(chain);
     }
 
@@ -292,7 +311,7 @@ final class Bridge implements Link.Owner {
 
     @Override
     public void onLinkRoundTrip(long roundTripNs) {
-        health.onRoundTrip(roundTripNs);
+        home.health().onRoundTrip(roundTripNs);
         owner.onRoundTrip(roundTripNs);
     }
 
@@ -425,7 +444,7 @@ final class Bridge implements Link.Owner {
 
     /** The address of the peer's end; empty while there is no link. */
     String peerAddress() {
-        return isOpen() ? ChannelTexts.address(link.remoteAddress()) : "";
+        return isOpen() ? AddressText.of(link.remoteAddress()) : "";
     }
 
     long roundTripNs() {

@@ -7,6 +7,7 @@ import io.forebay.api.state.ChannelEvent.*;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Loop;
 import io.forebay.engine.Payloads.End;
 import java.nio.ByteBuffer;
@@ -147,9 +148,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
             return;
         }
         String what = role == ChannelRole.CONNECTOR
-                ? "dialling " + ChannelTexts.address(home.settings().addresses().peer())
+                ? "dialling " + AddressText.of(home.settings().addresses().peer())
                 : "waiting for the peer at "
-                        + ChannelTexts.address(home.settings().addresses().outside());
+                        + AddressText.of(home.settings().addresses().outside());
         life.on(life.state() == ChannelState.ALLOCATING ? new MemoryObtained(what) : new Restart(what));
         if (role == ChannelRole.CONNECTOR) {
             bridge.dial();
@@ -167,6 +168,14 @@ final class Channel implements Bridge.Owner, Session.Owner {
     void onLineBack() {
         bridge.kick();
         inquiry.begin();
+    }
+
+    /** The relay uses its lines differently from now on. */
+    void onLineSettings() {
+        bridge.onLineSettings();
+        if (session != null) {
+            session.onLineSettings(home.settings().line());
+        }
     }
 
     /** Another channel's bridge broke: whether this one's stands should be known soon. */
@@ -187,12 +196,12 @@ final class Channel implements Bridge.Owner, Session.Owner {
                 session == null ? 0 : session.receivedPosition(),
                 session == null ? 0 : session.receivedWireBytes(),
                 session == null ? INITIAL_CREDIT : session.creditLimit(),
-                RelayMemory.recordBytesMax(home.memory().segmentBytes()),
+                session == null ? MemoryPlan.RECORD_BYTES_LEAST : session.recordBytesMax(),
                 home.settings().resource(),
                 home.surroundings().hostName(),
                 home.settings().addresses().peer().getHostString(),
-                ChannelTexts.address(home.settings().addresses().inside()),
-                ChannelTexts.address(home.settings().addresses().drbd()),
+                AddressText.of(home.settings().addresses().inside()),
+                AddressText.of(home.settings().addresses().drbd()),
                 home.codecNames());
     }
 
@@ -228,8 +237,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
         home.health().onGood(bridgeLeg());
         life.on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
         if (role == ChannelRole.ACCEPTOR) {
-            life.on(new Ready(
-                    "at " + ChannelTexts.address(home.settings().addresses().inside())));
+            life.on(new Ready("at " + AddressText.of(home.settings().addresses().inside())));
             home.inside().onWaiting(this);
         } else {
             life.on(new Ready("awaiting-type: the far DRBD has not dialled"));

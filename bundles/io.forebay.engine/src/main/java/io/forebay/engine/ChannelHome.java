@@ -24,6 +24,9 @@ interface ChannelHome {
     /** The relay's memory; there before any channel is. */
     RelayMemory memory();
 
+    /** How fast the relay's data channels may send, all together. */
+    LineRate rate();
+
     /** The codec that is configured, as far as a peer with these codecs can decompress it. */
     CodecSelector selector(CodecNames peerCodecs);
 

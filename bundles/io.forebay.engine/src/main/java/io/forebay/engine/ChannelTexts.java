@@ -4,7 +4,6 @@ package io.forebay.engine;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.drbd.FrameScanner;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /** A channel's inside as operators see it. */
@@ -29,13 +28,5 @@ final class ChannelTexts {
                 .toList();
         String opaque = scanner.opaqueSentence().or(scanner::firstWarning).orElse("");
         return new Flow(received, sent, confirmed, wireBytes, records, rawRecords, heldBytes, stalls, packets, opaque);
-    }
-
-    /** {@code 10.0.0.1:7788}, {@code [fe80::1]:7788} or {@code host:7788}. */
-    static String address(InetSocketAddress address) {
-        String host = address.isUnresolved()
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -2,6 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.transport.Loop;
+import io.forebay.engine.RelayMemory.Account;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,20 +17,20 @@ final class Confirmations {
     private final ReceiveChain receive;
     private final Bridge bridge;
     private final Loop loop;
-    private final long windowBytes;
+    private final Account account;
     private final Runnable onSent;
-    private final ByteBuffer credit = ByteBuffer.allocate(Long.BYTES);
+    private final ByteBuffer credit = Payloads.creditBuffer();
     private long position;
-    private long wireBytes;
+    private int recordBytesMax;
     private boolean scheduled;
     private boolean stopped;
 
     /** With {@code onSent}, what to do after a confirmation that was sent later. */
-    Confirmations(ReceiveChain receive, Bridge bridge, Loop loop, long windowBytes, Runnable onSent) {
+    Confirmations(ReceiveChain receive, Bridge bridge, Loop loop, Account account, Runnable onSent) {
         this.receive = receive;
         this.bridge = bridge;
         this.loop = loop;
-        this.windowBytes = windowBytes;
+        this.account = account;
         this.onSent = onSent;
     }
 
@@ -40,15 +41,17 @@ final class Confirmations {
 
     /** Confirms what is due; everything if {@code now}. */
     void confirm(boolean now) {
-        if (isUpToDate()) {
-            return;
-        }
-        if (now || receive.deliveredWireBytes() - wireBytes >= windowBytes / PARTS_OF_WINDOW) {
+        if (now && !isUpToDate() || isMuchCreditDue() || account.recordBytesMax() > recordBytesMax) {
             send();
-        } else if (!scheduled) {
+        } else if (!isUpToDate() && !scheduled) {
             scheduled = true;
             loop.schedule(this::confirmLate, DELAY_NS);
         }
+    }
+
+    private boolean isMuchCreditDue() {
+        long windowBytes = account.windowBytes();
+        return receive.deliveredWireBytes() + windowBytes - receive.creditLimit() >= windowBytes / PARTS_OF_WINDOW;
     }
 
     private void confirmLate() {
@@ -62,12 +65,13 @@ final class Confirmations {
 
     /** Sends a confirmation, and with it all credit that there is. */
     void send() {
-        long limit = receive.deliveredWireBytes() + windowBytes;
-        credit.putLong(0, limit);
+        long limit = account.grant(receive.creditLimit(), receive.deliveredWireBytes());
+        int record = account.recordBytesMax();
+        Payloads.putCredit(credit, limit, record);
         if (bridge.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
             receive.creditLimit(limit);
             position = receive.deliveredPosition();
-            wireBytes = receive.deliveredWireBytes();
+            recordBytesMax = record;
         }
     }
 

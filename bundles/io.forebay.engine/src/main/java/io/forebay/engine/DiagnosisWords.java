@@ -8,6 +8,7 @@ import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.text.AddressText;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -95,7 +96,7 @@ final class DiagnosisWords {
     }
 
     private static String text(InetSocketAddress address) {
-        return ChannelTexts.address(address);
+        return AddressText.of(address);
     }
 
     /** As {@code forebay:connections --verbose} writes it, without fractions of a second. */

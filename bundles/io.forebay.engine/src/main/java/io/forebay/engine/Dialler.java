@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 
 /**
  * How a connector gets the next link of its bridge: dials, says hello and waits for the welcome, one link at a time. What
@@ -16,6 +19,7 @@ final class Dialler {
     private final Loop loop;
     private final Transport transport;
     private final InetSocketAddress peer;
+    private final Supplier<LineSettings> line;
     private final DialPace pace;
     private final Link.Owner owner;
     private Link next;
@@ -28,6 +32,7 @@ final class Dialler {
         this.loop = loop;
         this.transport = home.transport();
         this.peer = home.settings().addresses().peer();
+        this.line = () -> home.settings().line();
         this.pace = new DialPace(home.health(), home.surroundings().random());
         this.owner = owner;
     }
@@ -60,7 +65,8 @@ final class Dialler {
         cancelTimer();
         pace.onDial(loop.nowNs());
         next = new Link(loop, owner);
-        dial = transport.dial(null, peer, (int) (pace.answerNs() / 1_000_000), Link.SOCKET_OPTIONS, loop, next);
+        int timeoutMs = (int) (pace.answerNs() / 1_000_000);
+        dial = transport.dial(null, peer, timeoutMs, Link.options(line.get()), loop, next);
     }
 
     /** Dials when it is time, unless that is done already. */
@@ -92,6 +98,13 @@ final class Dialler {
     /** The link that was dialled stands. */
     void onOpen() {
         dial = null;
+    }
+
+    /** Changes the next link's socket, if there is one. */
+    void options(SocketOptions options) {
+        if (next != null) {
+            next.options(options);
+        }
     }
 
     /** Begins a session, or goes on with one. */

@@ -8,6 +8,7 @@ import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.StateTable;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -128,7 +129,7 @@ public final class Engine implements Relays {
     private static void checkConflict(RelaySettings one, RelaySettings other) {
         if (one.addresses().inside().equals(other.addresses().inside())) {
             throw new IllegalArgumentException("inside %s is relay %s's already: give each relay an inside of its own"
-                    .formatted(ChannelTexts.address(one.addresses().inside()), other.name()));
+                    .formatted(AddressText.of(one.addresses().inside()), other.name()));
         }
         if (one.addresses().outside().equals(other.addresses().outside())
                 && one.resource().equals(other.resource())) {
@@ -136,7 +137,7 @@ public final class Engine implements Relays {
                     "resource %s behind outside %s is relay %s's already: give one of them another resource or outside"
                             .formatted(
                                     one.resource(),
-                                    ChannelTexts.address(one.addresses().outside()),
+                                    AddressText.of(one.addresses().outside()),
                                     other.name()));
         }
     }

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.transport.Loop;
 import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
 
 /**
  * The heartbeat of a link: says something again and again, so that either end notices when the other hears nothing, and
@@ -10,16 +11,22 @@ import java.nio.ByteBuffer;
  */
 final class Heartbeat {
 
-    /** How often a link says something, and after how many such times without a word it counts as silent. */
+    /** How often a link says something. */
     private static final long BEAT_IN_SESSION_NS = 200_000_000L;
 
     private static final long BEAT_STANDBY_NS = 1_000_000_000L;
-    private static final int BEATS_OF_SILENCE = 5;
+
+    /** A link that stands by may be silent for so many times as long as one in session. */
+    private static final long STANDBY_PATIENCE = BEAT_STANDBY_NS / BEAT_IN_SESSION_NS;
+
+    private static final long NS_PER_MS = 1_000_000;
 
     private final Link link;
     private final ByteBuffer pingFlags = ByteBuffer.allocate(1);
     private Loop.Timer timer;
     private long beatNs;
+    private long patience;
+    private IntSupplier pingMs;
     private long heardNs;
     private long roundTripNs;
     private boolean silent;
@@ -34,10 +41,16 @@ final class Heartbeat {
         return roundTripNs;
     }
 
-    /** Begins, or changes the pace: in a session silence must be noticed within a second. */
-    void start(boolean inSession) {
+    /**
+     * Begins, or changes the pace: in a session silence must be noticed soon.
+     *
+     * @param silenceMs how long a link in session may be silent until it counts as broken; asked at each beat
+     */
+    void start(boolean inSession, IntSupplier silenceMs) {
         stop();
+        pingMs = silenceMs;
         beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
+        patience = inSession ? 1 : STANDBY_PATIENCE;
         listen();
         beat();
     }
@@ -59,7 +72,7 @@ final class Heartbeat {
         }
         long nowNs = link.loop().nowNs();
         long silentNs = nowNs - heardNs;
-        boolean deaf = silentNs >= beatNs * BEATS_OF_SILENCE && !link.isPaused();
+        boolean deaf = silentNs >= pingMs.getAsInt() * NS_PER_MS * patience && !link.isPaused();
         pingFlags.put(0, (byte) (Payloads.PING_ANSWER | (deaf ? Payloads.PING_DEAF : 0)));
         link.writeControl(RecordType.PING, nowNs, pingFlags);
         link.flush();

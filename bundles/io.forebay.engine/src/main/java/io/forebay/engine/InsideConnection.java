@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Dial;
@@ -21,20 +24,39 @@ final class InsideConnection {
     private static final int DIAL_TIMEOUT_MS = 400;
 
     private Connection connection;
+    private SocketOptions later;
     private Dial dial;
     private boolean gone;
     private boolean paused;
 
+    /** What its socket is to be like for a relay. */
+    static SocketOptions options(LineSettings line) {
+        return new SocketOptions(line.sendBufferBytes(), line.receiveBufferBytes(), 0);
+    }
+
+    /** Changes its socket's options, now or as soon as it is open. */
+    void options(SocketOptions options) {
+        if (connection != null) {
+            connection.options(options);
+        } else {
+            later = options;
+        }
+    }
+
     /** Dials the local DRBD. */
-    void dial(Transport transport, RelayAddresses addresses, Loop loop, ConnectionHandler handler) {
+    void dial(Transport transport, RelaySettings settings, Loop loop, ConnectionHandler handler) {
+        RelayAddresses addresses = settings.addresses();
         // DRBD 9 and bsr accept connections from the inside IP alone (rule R4).
         InetSocketAddress from = new InetSocketAddress(addresses.inside().getAddress(), 0);
-        dial = transport.dial(from, addresses.drbd(), DIAL_TIMEOUT_MS, SocketOptions.SYSTEM, loop, handler);
+        dial = transport.dial(from, addresses.drbd(), DIAL_TIMEOUT_MS, options(settings.line()), loop, handler);
     }
 
     /** It stands; {@code false} if it was given up before. */
     boolean onOpen(Connection opened) {
         connection = opened;
+        if (later != null) {
+            opened.options(later);
+        }
         if (gone) {
             opened.reset();
         }
@@ -112,6 +134,6 @@ final class InsideConnection {
 
     /** DRBD's address; empty while it is not there. */
     String address() {
-        return connection == null ? "" : ChannelTexts.address(connection.remoteAddress());
+        return connection == null ? "" : AddressText.of(connection.remoteAddress());
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
@@ -103,7 +104,7 @@ final class InsidePort {
                     .onSentence(
                             home.settings().name(),
                             "let the local DRBD go because no bridge to %s stands: see that the peer Forebay runs and can be reached"
-                                    .formatted(ChannelTexts.address(
+                                    .formatted(AddressText.of(
                                             home.settings().addresses().peer())));
         }
     }

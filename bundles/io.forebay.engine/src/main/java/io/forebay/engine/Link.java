@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
@@ -51,7 +52,7 @@ final class Link implements ConnectionHandler {
     static final int EARLY_BYTES = 8 << 10;
 
     /** What the kernel holds of unsent bytes is kept small: meta must not wait behind it on a shared line. */
-    static final SocketOptions SOCKET_OPTIONS = new SocketOptions(0, 0, 128 << 10);
+    private static final int NOT_SENT_BYTES = 128 << 10;
 
     /** How long a close may take to send what is queued. */
     private static final long CLOSE_NS = 3_000_000_000L;
@@ -66,6 +67,10 @@ final class Link implements ConnectionHandler {
     private Owner owner;
     private ReceiveChain receive;
     private Connection connection;
+
+    /** What was asked for before there was a connection. */
+    private SocketOptions later;
+
     private boolean paused;
     private boolean closed;
     private boolean gone;
@@ -77,6 +82,20 @@ final class Link implements ConnectionHandler {
     Link(Loop loop, Owner owner) {
         this.loop = loop;
         this.owner = owner;
+    }
+
+    /** What its socket is to be like for a relay. */
+    static SocketOptions options(LineSettings line) {
+        return new SocketOptions(line.sendBufferBytes(), line.receiveBufferBytes(), NOT_SENT_BYTES);
+    }
+
+    /** Changes its socket's options, now or as soon as it is open. */
+    void options(SocketOptions options) {
+        if (connection != null) {
+            connection.options(options);
+        } else {
+            later = options;
+        }
     }
 
     Loop loop() {
@@ -295,6 +314,9 @@ final class Link implements ConnectionHandler {
         if (closed) {
             opened.reset();
             return;
+        }
+        if (later != null) {
+            opened.options(later);
         }
         owner.onLinkOpen(this);
     }

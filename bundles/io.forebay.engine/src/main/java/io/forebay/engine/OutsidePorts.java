@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.LineSettings;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
@@ -85,7 +87,8 @@ final class OutsidePorts {
             Loop loop = nextLoop();
             Handshake handshake = new Handshake(this);
             Link link = new Link(loop, handshake);
-            accepted.start(loop, Link.SOCKET_OPTIONS, link);
+            // Whose line it is, and what that is to be like, the hello tells.
+            accepted.start(loop, Link.options(LineSettings.DEFAULT), link);
         }
     }
 
@@ -114,7 +117,7 @@ final class OutsidePorts {
             Taker taker = port.takers.get(hello.resource());
             String refusal = taker == null
                     ? "no relay with resource %s at %s: give both sites' relays the same resource"
-                            .formatted(hello.resource(), ChannelTexts.address(port.address))
+                            .formatted(hello.resource(), AddressText.of(port.address))
                     : taker.take(link, hello);
             if (refusal != null) {
                 events.onSentence(
@@ -164,8 +167,7 @@ final class OutsidePorts {
         public void onLinkClosed(Link link, String reason) {
             if (!over) {
                 events.onSentence(
-                        ChannelTexts.address(port.address),
-                        "a connection to the outside ended before its hello: " + reason);
+                        AddressText.of(port.address), "a connection to the outside ended before its hello: " + reason);
             }
             finish();
         }

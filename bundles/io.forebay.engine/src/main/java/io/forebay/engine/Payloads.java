@@ -37,6 +37,7 @@ final class Payloads {
     /** Flag of a PING: the sender has heard nothing for too long. */
     static final int PING_DEAF = 2;
 
+    private static final int CREDIT_BYTES = Long.BYTES + Integer.BYTES;
     private static final int CLAUSE_BYTES_MAX = 512;
 
     private Payloads() {}
@@ -53,12 +54,31 @@ final class Payloads {
         return ChannelType.values()[code];
     }
 
+    /** For the payload of CONFIRM, to be used again and again. */
+    static ByteBuffer creditBuffer() {
+        return ByteBuffer.allocate(CREDIT_BYTES);
+    }
+
+    static void putCredit(ByteBuffer to, long limit, int recordBytesMax) {
+        to.putLong(0, limit).putInt(Long.BYTES, recordBytesMax);
+    }
+
     static long readCredit(ByteBuffer memory, int offset) throws PeerViolation {
-        if (RecordLayout.rawBytes(memory, offset) != Long.BYTES) {
-            throw new PeerViolation(
-                    "confirmation without a credit: bytes=" + RecordLayout.rawBytes(memory, offset) + " (expected: 8)");
+        if (RecordLayout.rawBytes(memory, offset) != CREDIT_BYTES) {
+            throw new PeerViolation("confirmation without a credit: bytes=" + RecordLayout.rawBytes(memory, offset)
+                    + " (expected: " + CREDIT_BYTES + ")");
         }
         return memory.getLong(offset + RecordLayout.HEADER_BYTES);
+    }
+
+    /** Of a payload that {@link #readCredit} has read. */
+    static int readRecordBytesMax(ByteBuffer memory, int offset) throws PeerViolation {
+        int bytes = memory.getInt(offset + RecordLayout.HEADER_BYTES + Long.BYTES);
+        if (bytes > RecordLayout.DATA_BYTES_MAX) {
+            throw new PeerViolation("impossible size of records: record=" + bytes + " (expected: at most "
+                    + RecordLayout.DATA_BYTES_MAX + ")");
+        }
+        return bytes;
     }
 
     static ByteBuffer end(End end, String clause) {

@@ -9,6 +9,9 @@ final class Piece {
 
     final Segment segment;
 
+    /** Where it was leased from. */
+    final SegmentPool pool;
+
     /** The whole memory; its position and limit are not moved for long. */
     final ByteBuffer memory;
 
@@ -30,8 +33,9 @@ final class Piece {
     /** Position after the last byte in this piece, where the chain counts positions. */
     long endPosition;
 
-    Piece(Segment segment, RelayMemory.Use use) {
+    Piece(Segment segment, RelayMemory.Use use, SegmentPool pool) {
         this.segment = segment;
+        this.pool = pool;
         this.memory = segment.memory().clear();
         this.view = memory.duplicate();
         this.use = use;
@@ -40,6 +44,11 @@ final class Piece {
     /** A view of a part of the memory, valid until the next call. */
     ByteBuffer range(int from, int to) {
         return view.limit(to).position(from);
+    }
+
+    /** The segment's size. */
+    int bytes() {
+        return pool.segmentBytes();
     }
 
     int room() {

@@ -30,8 +30,6 @@ final class ReceiveChain {
     private final Account account;
     private final Owner owner;
     private final Decoders decoders;
-    private final int recordBytesMax;
-    private final int queuedBytesMax;
     private final CRC32C crc = new CRC32C();
     private final ArrayDeque<Piece> wire = new ArrayDeque<>();
     private final Queued queued = new Queued();
@@ -48,14 +46,10 @@ final class ReceiveChain {
     private long records;
     private long rawRecords;
 
-    /** With {@code queuedBytesMax}, how many bytes may wait in the socket's queue; more would be decompressed too early. */
-    ReceiveChain(
-            Account account, Owner owner, Decoders decoders, int recordBytesMax, int queuedBytesMax, long creditLimit) {
+    ReceiveChain(Account account, Owner owner, Decoders decoders, long creditLimit) {
         this.account = account;
         this.owner = owner;
         this.decoders = decoders;
-        this.recordBytesMax = recordBytesMax;
-        this.queuedBytesMax = queuedBytesMax;
         this.creditLimit = creditLimit;
     }
 
@@ -135,13 +129,19 @@ final class ReceiveChain {
         Piece tail = wire.getLast();
         tail.filled += bytes;
         while (tail.filled - tail.parsed >= RecordLayout.HEADER_BYTES) {
-            RecordLayout.check(tail.memory, tail.parsed, recordBytesMax, crc);
+            RecordLayout.check(tail.memory, tail.parsed, account.recordBytesMax(), crc);
             int record = RecordLayout.recordBytes(tail.memory, tail.parsed);
             if (tail.filled - tail.parsed < record) {
                 break;
             }
+            RecordType type = RecordLayout.type(tail.memory, tail.parsed);
             onRecord(tail.memory, tail.parsed, record);
-            tail.parsed += record;
+            if (type != RecordType.DATA && type != RecordType.CLOSE && tail.filled == tail.parsed + record) {
+                // Behind data that a DRBD does not take, heartbeats would fill one segment after the other.
+                tail.filled = tail.parsed;
+            } else {
+                tail.parsed += record;
+            }
         }
         deliver();
     }
@@ -201,8 +201,8 @@ final class ReceiveChain {
     private boolean deliverData(Piece piece) throws PeerViolation {
         int offset = piece.used;
         int raw = RecordLayout.rawBytes(piece.memory, offset);
-        if (queued.bytes > 0 && queued.bytes + raw > queuedBytesMax) {
-            return false;
+        if (queued.bytes > 0 && queued.bytes + raw > account.segmentBytes()) {
+            return false; // it would be decompressed too early
         }
         Piece from = piece;
         int at = offset + RecordLayout.HEADER_BYTES;
@@ -239,13 +239,13 @@ final class ReceiveChain {
             if (plain.lent > 0) {
                 plain.used = plain.filled;
                 retired.addLast(plain);
-                plain = null;
             } else {
-                plain.filled = 0;
+                account.release(plain); // it may be from a time of smaller segments
             }
+            plain = null;
         }
         if (plain == null) {
-            plain = account.lease(Use.RECEIVE);
+            plain = account.lease(Use.PLAIN);
         }
         return plain;
     }

@@ -32,16 +32,24 @@ final class RecordChain {
     private long sentWireBytes;
     private long releasedWireBytes;
     private long creditLimit;
-    private final int recordBytesMax;
+    private int peerRecordBytesMax;
+    private final SendPace pace;
     private final SendWindow window;
     private long records;
     private long rawRecords;
 
-    RecordChain(Account account, int recordBytesMax, long creditLimit, SendWindow window) {
+    /** With what the peer takes at first. */
+    RecordChain(Account account, int peerRecordBytesMax, long creditLimit, SendPace pace, SendWindow window) {
+        this.pace = pace;
         this.account = account;
         this.window = window;
-        this.recordBytesMax = recordBytesMax;
+        this.peerRecordBytesMax = peerRecordBytesMax;
         this.creditLimit = creditLimit;
+    }
+
+    /** The largest payload now: the peer takes it, and little of a segment's end is wasted. */
+    private int recordBytesMax() {
+        return Math.min(account.ownRecordBytesMax(), peerRecordBytesMax);
     }
 
     long committedPosition() {
@@ -70,7 +78,7 @@ final class RecordChain {
 
     /** The largest block to compress now: on a slow line it is smaller, or meta would wait for a single one. */
     int blockBytesMax() {
-        return Math.min(recordBytesMax, window.blockBytesMax());
+        return Math.min(recordBytesMax(), Math.min(window.blockBytesMax(), pace.blockBytesMax()));
     }
 
     long unsentWireBytes() {
@@ -83,6 +91,7 @@ final class RecordChain {
 
     /** Where to read DRBD's next bytes so that they become a record in place; {@code null} if the BAB is full. */
     ByteBuffer intakeTarget() {
+        int recordBytesMax = recordBytesMax();
         Piece tail = pieces.peekLast();
         if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + recordBytesMax / 4) {
             tail = addPiece(Use.INTAKE);
@@ -91,8 +100,8 @@ final class RecordChain {
             }
         }
         int from = tail.filled + RecordLayout.HEADER_BYTES;
-        return tail.range(
-                from, Math.min(tail.memory.capacity(), from + Math.min(recordBytesMax, window.recordBytesMax())));
+        int bytes = Math.min(recordBytesMax, Math.min(window.recordBytesMax(), pace.recordBytesMax()));
+        return tail.range(from, Math.min(tail.memory.capacity(), from + bytes));
     }
 
     /** The memory of the last target. */
@@ -170,7 +179,7 @@ final class RecordChain {
                 int end = piece.used;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
-                    if (next - piece.used > room || !window.fits(end - piece.used)) {
+                    if (next - piece.used > room || !window.fits(end - piece.used) || !pace.isDue(next - end)) {
                         break;
                     }
                     sentPosition = RecordLayout.position(piece.memory, end) + RecordLayout.rawBytes(piece.memory, end);
@@ -205,16 +214,29 @@ final class RecordChain {
     /**
      * The peer's DRBD has taken all bytes up to {@code position}.
      *
+     * @param credit up to where it takes records
+     * @param recordBytes the largest payload that it takes
      * @throws PeerViolation if it cannot have
      */
-    void onConfirm(long position, long credit) throws PeerViolation {
-        if (position < confirmedPosition || position > sentPosition || credit < creditLimit) {
+    void onConfirm(long position, long credit, int recordBytes) throws PeerViolation {
+        if (position < confirmedPosition
+                || position > sentPosition
+                || credit < creditLimit
+                || recordBytes < peerRecordBytesMax) {
             throw new PeerViolation(
-                    "impossible confirmation: position=%d, credit=%d (expected: position %d to %d, credit at least %d)"
-                            .formatted(position, credit, confirmedPosition, sentPosition, creditLimit));
+                    "impossible confirmation: position=%d, credit=%d, record=%d (expected: position %d to %d, credit at least %d, record at least %d)"
+                            .formatted(
+                                    position,
+                                    credit,
+                                    recordBytes,
+                                    confirmedPosition,
+                                    sentPosition,
+                                    creditLimit,
+                                    peerRecordBytesMax));
         }
         confirmedPosition = position;
         creditLimit = credit;
+        peerRecordBytesMax = recordBytes;
         window.onConfirmed(position);
         releaseConfirmed();
     }
@@ -262,6 +284,7 @@ final class RecordChain {
         sentWireBytes = wireBytes;
         creditLimit = credit;
         window.rewind(wireBytes);
+        pace.rewind();
         releaseConfirmed();
     }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.bab.BabAllocator;
-import io.forebay.api.bab.BabException;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
@@ -29,8 +28,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private final DrbdSessions drbdSessions;
     private final InsidePort inside;
     private final RelayHealth health;
+    private final LineRate rate = new LineRate();
     private volatile RelaySettings settings;
-    private volatile RelayMemory memory;
+    private final MemorySupply supply;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
     private volatile String problem = "";
     private volatile boolean closed;
@@ -40,6 +40,8 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         this.engine = engine;
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
+        this.supply = new MemorySupply(engine, control, this::settings);
+        rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
         this.channels = new RelayChannels(engine, this, control);
         this.drbdSessions = new DrbdSessions(control::nowNs);
@@ -56,7 +58,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         }
         try {
             settleCodec();
-            openMemory();
+            supply.open();
             openPorts();
             problem = "";
             channels.start();
@@ -68,18 +70,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     private synchronized boolean isOpen() {
         return inside.isOpen() && outsideOpen;
-    }
-
-    private synchronized void openMemory() throws RefusedSettingException {
-        if (memory == null && !closed) {
-            try {
-                BabAllocator allocator = engine.allocator(settings.allocator());
-                int segmentBytes = RelayMemory.segmentBytes(settings.memlimitBytes());
-                memory = new RelayMemory(allocator.open(settings.name(), settings.memlimitBytes(), segmentBytes));
-            } catch (BabException | IllegalArgumentException e) {
-                throw new RefusedSettingException(settings, "allocator", settings.allocator(), e);
-            }
-        }
     }
 
     private synchronized void openPorts() throws RefusedSettingException {
@@ -110,9 +100,15 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         }
     }
 
-    /** Takes new settings that need no new memory and no new ports. */
+    /** Takes new settings that need no new ports. */
     void change(RelaySettings next) {
+        LineSettings line = settings.line();
         settings = next;
+        supply.change();
+        if (!line.equals(next.line())) {
+            rate.limit(next.line().bwlimitBytesPerS());
+            channels.each(Channel::onLineSettings);
+        }
         try {
             settleCodec();
             report("");
@@ -152,9 +148,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         if (closed && channels.isEmpty()) {
             // Unmapping and deleting files takes its time.
             engine.surroundings().blocking().execute(() -> {
-                if (memory != null) {
-                    memory.close();
-                }
+                supply.close();
                 choice.close();
                 engine.onRelayClosed(this);
             });
@@ -170,7 +164,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     @Override
     public String take(Link link, Hello hello) {
-        if (closed || memory == null) {
+        if (closed || memory() == null) {
             return "the relay is not ready: " + (problem.isEmpty() ? "its memory is being obtained" : problem);
         }
         if (hello.role() != ChannelRole.CONNECTOR) {
@@ -227,7 +221,12 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     @Override
     public RelayMemory memory() {
-        return memory;
+        return supply.memory();
+    }
+
+    @Override
+    public LineRate rate() {
+        return rate;
     }
 
     @Override
@@ -270,17 +269,15 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                 engine.surroundings().random().nextLong());
     }
 
-    /** Whether other settings can be taken without new memory or new ports. */
+    /** Whether other settings can be taken without new ports, so that no connection need be closed. */
     static boolean isLiveChange(RelaySettings from, RelaySettings to) {
-        return from.addresses().equals(to.addresses())
-                && from.resource().equals(to.resource())
-                && from.memlimitBytes() == to.memlimitBytes()
-                && from.allocator().equals(to.allocator());
+        return from.addresses().equals(to.addresses()) && from.resource().equals(to.resource());
     }
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        return RelayReport.of(settings, problem, memory, snapshots.of(channels.all()), health.peer(), health.faults());
+        String first = problem.isEmpty() ? supply.problem() : problem;
+        return RelayReport.of(settings, first, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */

@@ -2,44 +2,46 @@
 package io.forebay.engine;
 
 import io.forebay.api.bab.BabMemory;
-import io.forebay.api.bab.Segment;
 import io.forebay.api.state.ChannelType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 
 /**
  * One relay's memory, shared among its channels. What a channel needs to make progress is kept back for it; only what is
  * beyond that may be filled by whoever writes fastest. So a data channel with a full BAB stalls neither itself, nor its
  * other direction, nor meta.
  *
- * <p>What is kept back for a channel is this sum, in segments; one that is idle holds none of them:
+ * <p>What is kept back for a channel is this sum; one that is idle holds nothing of it:
  *
  * <ul>
- *   <li>1 to read from DRBD into,
+ *   <li>1 segment to read from DRBD into,
  *   <li>1 for records made of what was read (data only: meta becomes records in place),
- *   <li>the window: what the peer has credit for,
+ *   <li>the window: as many as what the peer has credit for may fill,
  *   <li>1 more to receive into, because a record does not straddle segments,
  *   <li>1 to decompress into (data only).
  * </ul>
  *
- * Thread-safe; the lock is held for a few instructions, once per segment.
+ * <p>The limit may change at any time. New segments come from the memory that was taken last, former ones retire; all that
+ * is held counts. What was promised stays promised: a channel may always have what is kept back for it, even above a limit
+ * that was lowered, and its segments stay large enough for the largest record that its peer may send.
+ *
+ * <p>Thread-safe; the lock is held for a few instructions, once per segment.
  */
 final class RelayMemory {
 
     /** What a segment is for. */
     enum Use {
+        /** To read from DRBD into. */
         INTAKE,
+        /** For records made of what was read. */
         RECORD,
-        RECEIVE
+        /** To read from the link into. */
+        RECEIVE,
+        /** To decompress into. */
+        PLAIN
     }
 
-    private static final int MIN_SEGMENT_BYTES = 8 << 10;
-    private static final int MAX_SEGMENT_BYTES = 1 << 20;
-    private static final int SEGMENTS_AIM = 128;
-    private static final int RECORDS_PER_SEGMENT = 4;
-    private static final int RECORD_BYTES_MAX = 256 << 10;
     private static final int WINDOW_MAX = 64;
 
     /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
@@ -56,75 +58,200 @@ final class RelayMemory {
 
     private static final int WINDOW_OF_ALL = 8;
 
-    private final BabMemory memory;
-    private final int segments;
+    private final Executor blocking;
+    private final Runnable onUnsettled;
     private final List<Account> accounts = new ArrayList<>();
     private final List<Account> waiting = new ArrayList<>();
-    private int leased;
-    private int peak;
+    private final List<SegmentPool> retired = new ArrayList<>();
+    private volatile SegmentPool current;
+    private volatile int recordBytesMax;
+    private long limitBytes;
+    private long heldBytes;
+    private long peakBytes;
+    private boolean vacant;
+    private boolean closed;
 
-    RelayMemory(BabMemory memory) {
-        this.memory = memory;
-        this.segments = (int) (memory.limitBytes() / memory.segmentBytes());
+    /**
+     * Begins with memory that was opened for {@code limitBytes}, with segments of {@link MemoryPlan#segmentBytesFor}.
+     *
+     * @param blocking where memories are closed
+     * @param onUnsettled runs when sessions that kept the memory from being what suits the limit have ended; short, any
+     *     thread
+     */
+    RelayMemory(BabMemory memory, String allocator, long limitBytes, Executor blocking, Runnable onUnsettled) {
+        this.current = new SegmentPool(memory, allocator);
+        this.limitBytes = limitBytes;
+        this.recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
+        this.blocking = blocking;
+        this.onUnsettled = onUnsettled;
     }
 
-    /** The segment size for a memlimit: a power of two, so that there are about 128 or more. */
-    static int segmentBytes(long memlimitBytes) {
-        long aim = Long.highestOneBit(Math.max(1, memlimitBytes / SEGMENTS_AIM));
-        return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, aim));
-    }
-
-    /** The largest DATA payload for a segment size: a fraction of it, so that little of a segment's end is wasted. */
-    static int recordBytesMax(int segmentBytes) {
-        return Math.min(RECORD_BYTES_MAX, segmentBytes / RECORDS_PER_SEGMENT);
-    }
-
+    /** The size of new segments. */
     int segmentBytes() {
-        return memory.segmentBytes();
+        return current.segmentBytes();
     }
 
-    int segments() {
-        return segments;
+    /** What new segments come from. */
+    String allocator() {
+        return current.allocator();
     }
 
-    long limitBytes() {
-        return memory.limitBytes();
+    /** The limit in force. */
+    synchronized long limitBytes() {
+        return limitBytes;
     }
 
-    long heldBytes() {
-        return memory.leasedBytes();
+    synchronized long heldBytes() {
+        return heldBytes;
     }
 
     synchronized long peakBytes() {
-        return (long) peak * memory.segmentBytes();
+        return peakBytes;
     }
+
+    /** What is kept back for channels in session; more than the limit only if that was lowered below it. */
+    synchronized long promisedBytes() {
+        return minimumOfAll();
+    }
+
+    // ---- changing
+
+    /** What memory must be like for a limit, with the sessions that there are. */
+    synchronized MemoryPlan plan(long limit) {
+        int segment = MemoryPlan.segmentBytesFor(limit);
+        int record = MemoryPlan.recordBytesMax(segment);
+        for (Account account : accounts) {
+            segment = Math.max(segment, MemoryPlan.leastSegmentBytes(account.recordBytes));
+        }
+        long least = 0;
+        for (Account account : accounts) {
+            for (Use use : Use.values()) {
+                least += account.minimumBytes(
+                        use, segment, Math.max(record, account.recordBytes), account.creditBytes());
+            }
+        }
+        return new MemoryPlan(Math.max(limit, least), segment);
+    }
+
+    /** Whether the memory is what these settings want, as far as sessions allow. */
+    synchronized boolean isSettled(long limit, String allocator) {
+        boolean same = !vacant && limit == limitBytes && allocator.equals(current.allocator());
+        return closed || same && plan(limit).isSuitedBy(current.memory(), limit);
+    }
+
+    /** Lowers the limit in force at once; what is held above it is not lent again when it comes home. */
+    synchronized void lower(long limit) {
+        if (limit < limitBytes) {
+            limitBytes = limit;
+            adapt();
+        }
+    }
+
+    /**
+     * New segments come from another memory, under another limit; the former one retires.
+     *
+     * @return {@code false} if it is too small for the sessions that there are by now, and not taken
+     */
+    synchronized boolean take(BabMemory next, String allocator, long limit) {
+        MemoryPlan needed = plan(limit);
+        if (closed || !needed.isMetBy(next)) {
+            return false;
+        }
+        SegmentPool former = current;
+        current = new SegmentPool(next, allocator);
+        limitBytes = limit;
+        vacant = false;
+        retired.add(former);
+        closeIfHome(former);
+        adapt();
+        return true;
+    }
+
+    private void adapt() {
+        recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
+        accounts.forEach(Account::adapt);
+        // Those that wait may go on, the others have something to tell their peers.
+        accounts.forEach(account -> account.loop.execute(account.onFree));
+        waiting.clear();
+    }
+
+    /**
+     * Gives up the memory while no channel needs any, so that there is room for another; until that is taken no account can
+     * be opened.
+     *
+     * @return what is to be closed; {@code null} if it cannot be given up
+     */
+    synchronized BabMemory vacate() {
+        if (closed || vacant || !accounts.isEmpty()) {
+            return null;
+        }
+        vacant = true;
+        return current.memory();
+    }
+
+    private void closeIfHome(SegmentPool pool) {
+        if (pool != current && pool.isHome() && retired.remove(pool)) {
+            blocking.execute(pool.memory()::close);
+        }
+    }
+
+    private void tellIfUnsettled() {
+        if (!plan(limitBytes).isSuitedBy(current.memory(), limitBytes)) {
+            onUnsettled.run();
+        }
+    }
+
+    /** Gives all memory back to the allocator. May block. */
+    void close() {
+        List<SegmentPool> all;
+        synchronized (this) {
+            closed = true;
+            all = new ArrayList<>(retired);
+            all.add(current);
+        }
+        all.forEach(pool -> pool.memory().close());
+    }
+
+    // ---- lending
 
     /**
      * Opens a channel's account.
      *
-     * @param loop where {@code onFree} runs, once, after a lease was refused and memory has become free
+     * @param loop where {@code onFree} runs, once, after a lease was refused and memory has become free, and after a change
      * @return {@code null} if what the channels need at least would exceed the limit, or is not free at this moment
      */
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
-        int free = segments - accounts.stream().mapToInt(Account::minimum).sum();
-        Account least = new Account(type, 1, loop, onFree);
-        if (least.minimum() > Math.min(free, segments - leased)) {
+        Account account = new Account(type, loop, onFree);
+        long free = limitBytes - minimumOfAll();
+        if (vacant || closed || account.minimum() > Math.min(free, limitBytes - heldBytes)) {
             return null;
         }
-        int fair = Math.min((free - least.minimum()) / WINDOW_OF_FREE, segments / WINDOW_OF_ALL);
-        int window = type == ChannelType.DATA ? Math.max(1, Math.min(WINDOW_MAX, fair)) : 1;
-        Account account = new Account(type, window, loop, onFree);
         accounts.add(account);
+        account.adapt();
         return account;
     }
 
-    /** Gives all memory back to the allocator. */
-    void close() {
-        memory.close();
+    private long minimumOfAll() {
+        long sum = 0;
+        for (Account account : accounts) {
+            sum += account.minimum();
+        }
+        return sum;
     }
 
-    private int keptBack() {
-        int sum = NEWCOMERS;
+    /** What is kept back once no peer has credit for more than the window that it has now. */
+    private long minimumOfAllSettled() {
+        long sum = 0;
+        for (Account account : accounts) {
+            for (Use use : Use.values()) {
+                sum += account.minimumBytes(use, current.segmentBytes(), account.recordBytes, account.windowBytes);
+            }
+        }
+        return sum;
+    }
+
+    private long keptBack() {
+        long sum = (long) NEWCOMERS * MemoryPlan.segmentBytesFor(limitBytes);
         for (Account account : accounts) {
             sum += account.unmet();
         }
@@ -132,7 +259,7 @@ final class RelayMemory {
     }
 
     private void wakeWaiting() {
-        if (!waiting.isEmpty() && segments - leased > keptBack()) {
+        if (!waiting.isEmpty() && limitBytes - heldBytes > keptBack()) {
             waiting.forEach(account -> account.loop.execute(account.onFree));
             waiting.clear();
         }
@@ -140,64 +267,151 @@ final class RelayMemory {
 
     /** A channel's share. */
     final class Account {
-        private final int[] minimum = new int[Use.values().length];
-        private final int[] held = new int[Use.values().length];
-        private final int window;
+        private final long[] minimum = new long[Use.values().length];
+        private final long[] held = new long[Use.values().length];
+        private final boolean isData;
         private final Executor loop;
         private final Runnable onFree;
+        private volatile int recordBytes;
+        private volatile long windowBytes;
 
-        private Account(ChannelType type, int window, Executor loop, Runnable onFree) {
-            int ifData = type == ChannelType.DATA ? 1 : 0;
-            this.window = window;
+        /** What the peer may have credit for: more than the window while that shrinks. */
+        private long creditBytes;
+
+        private Account(ChannelType type, Executor loop, Runnable onFree) {
+            this.isData = type == ChannelType.DATA;
             this.loop = loop;
             this.onFree = onFree;
-            minimum[Use.INTAKE.ordinal()] = 1;
-            minimum[Use.RECORD.ordinal()] = ifData;
-            minimum[Use.RECEIVE.ordinal()] = window + 1 + ifData;
+            this.recordBytes = recordBytesMax;
+            window(1);
         }
 
-        /** The credit that the window is worth in bytes: less than its segments, whose ends stay unused. */
-        long windowBytes() {
-            return (long) window * memory.segmentBytes() * (RECORDS_PER_SEGMENT - 1) / RECORDS_PER_SEGMENT;
+        /** The limit or the memory has changed, or this account is new. */
+        private void adapt() {
+            recordBytes = Math.max(recordBytes, recordBytesMax);
+            window(1);
+            if (isData) {
+                long free = (limitBytes - minimumOfAllSettled()) / WINDOW_OF_FREE;
+                window(Math.min(free, limitBytes / WINDOW_OF_ALL) / current.segmentBytes());
+            }
         }
 
-        private int minimum() {
-            return IntStream.of(minimum).sum();
+        private void window(long segments) {
+            int usable = MemoryPlan.usableBytes(current.segmentBytes(), recordBytes);
+            long window = Math.max(1, Math.min(WINDOW_MAX, segments)) * usable;
+            windowBytes = Math.max(recordBytes + RecordLayout.HEADER_BYTES, window);
+            keepBack();
         }
 
-        private int unmet() {
-            int sum = 0;
+        private void keepBack() {
             for (Use use : Use.values()) {
-                sum += Math.max(0, minimum[use.ordinal()] - held[use.ordinal()]);
+                minimum[use.ordinal()] = minimumBytes(use, current.segmentBytes(), recordBytes, creditBytes());
+            }
+        }
+
+        private long minimumBytes(Use use, int segmentBytes, int record, long credit) {
+            int ifData = isData ? 1 : 0;
+            int usable = MemoryPlan.usableBytes(segmentBytes, record);
+            long segments = switch (use) {
+                case INTAKE -> 1;
+                case RECORD, PLAIN -> ifData;
+                case RECEIVE -> (credit + usable - 1) / usable + 1;
+            };
+            return segments * segmentBytes;
+        }
+
+        private long creditBytes() {
+            return Math.max(windowBytes, creditBytes);
+        }
+
+        private long minimum() {
+            long sum = 0;
+            for (long bytes : minimum) {
+                sum += bytes;
             }
             return sum;
+        }
+
+        private long unmet() {
+            long sum = 0;
+            for (int i = 0; i < minimum.length; i++) {
+                sum += Math.max(0, minimum[i] - held[i]);
+            }
+            return sum;
+        }
+
+        /** The credit that the peer should have. */
+        long windowBytes() {
+            return windowBytes;
+        }
+
+        /**
+         * Keeps back what the peer may be told that it has credit for.
+         *
+         * @param limitBytes what it was told before
+         * @param deliveredBytes what of that is used up
+         * @return what it may be told: never less
+         */
+        long grant(long limitBytes, long deliveredBytes) {
+            synchronized (RelayMemory.this) {
+                long limit = Math.max(limitBytes, deliveredBytes + windowBytes);
+                boolean shrinking = creditBytes > windowBytes;
+                creditBytes = limit - deliveredBytes;
+                if (shrinking) {
+                    keepBack();
+                    wakeWaiting();
+                    if (creditBytes <= windowBytes) {
+                        tellIfUnsettled();
+                    }
+                }
+                return limit;
+            }
+        }
+
+        /** The largest DATA payload that the peer may send. */
+        int recordBytesMax() {
+            return recordBytes;
+        }
+
+        /** The largest DATA payload to make: what suits the limit, and never more than any segment can take. */
+        int ownRecordBytesMax() {
+            return recordBytesMax;
+        }
+
+        /** The size of new segments. */
+        int segmentBytes() {
+            return current.segmentBytes();
         }
 
         /** Leases a segment, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
-                int free = segments - leased;
-                boolean own = held[use.ordinal()] < minimum[use.ordinal()];
-                int ahead = use == Use.INTAKE ? RECORDS_FIRST : 0;
-                Segment segment = own && free > 0 || free > keptBack() + ahead ? memory.lease() : null;
-                if (segment == null) {
+                Piece piece = may(use) ? current.lease(use) : null;
+                if (piece == null) {
                     if (!waiting.contains(this)) {
                         waiting.add(this);
                     }
                     return null;
                 }
-                leased++;
-                peak = Math.max(peak, leased);
-                held[use.ordinal()]++;
-                return new Piece(segment, use);
+                heldBytes += piece.bytes();
+                peakBytes = Math.max(peakBytes, heldBytes);
+                held[use.ordinal()] += piece.bytes();
+                return piece;
             }
+        }
+
+        private boolean may(Use use) {
+            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
+            return held[use.ordinal()] < minimum[use.ordinal()]
+                    || heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes;
         }
 
         void release(Piece piece) {
             synchronized (RelayMemory.this) {
-                piece.segment.release();
-                leased--;
-                held[piece.use.ordinal()]--;
+                piece.pool.release(piece);
+                heldBytes -= piece.bytes();
+                held[piece.use.ordinal()] -= piece.bytes();
+                closeIfHome(piece.pool);
                 // Its own minimum may be what it waits for, so it is woken even when nothing is free beyond the
                 // others'.
                 if (waiting.remove(this)) {
@@ -209,7 +423,7 @@ final class RelayMemory {
 
         long heldBytes(Use use) {
             synchronized (RelayMemory.this) {
-                return (long) held[use.ordinal()] * memory.segmentBytes();
+                return held[use.ordinal()];
             }
         }
 
@@ -219,6 +433,7 @@ final class RelayMemory {
                 accounts.remove(this);
                 waiting.remove(this);
                 wakeWaiting();
+                tellIfUnsettled();
             }
         }
     }

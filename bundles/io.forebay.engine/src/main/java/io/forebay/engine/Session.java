@@ -2,7 +2,8 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
-import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelType;
 import io.forebay.api.transport.Connection;
@@ -105,28 +106,22 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         type = channelType;
         account = memory;
         drbdSession = of;
-        int ownRecord = RelayMemory.recordBytesMax(home.memory().segmentBytes());
         transmit = new TransmitPath(
                 memory,
                 new RecordChain(
                         memory,
-                        Math.min(ownRecord, helloOfPeer.recordBytesMax()),
+                        helloOfPeer.recordBytesMax(),
                         helloOfPeer.creditLimit(),
+                        new SendPace(type == ChannelType.DATA ? home.rate() : LineRate.UNLIMITED, loop, this::pump),
                         new SendWindow(loop, home.health())),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),
                 loop,
                 this::pump);
-        receive = new ReceiveChain(
-                memory,
-                this,
-                home.decoders(peerCodecs),
-                ownRecord,
-                home.memory().segmentBytes(),
-                Channel.INITIAL_CREDIT);
+        receive = new ReceiveChain(memory, this, home.decoders(peerCodecs), Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
-        confirmations = new Confirmations(receive, bridge, loop, memory.windowBytes(), this::checkComplete);
+        confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
         bridge.beginSession(receive);
         confirmations.send();
     }
@@ -147,8 +142,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     }
 
     /** Dials the local DRBD. */
-    void dial(Transport transport, RelayAddresses addresses) {
-        inside.dial(transport, addresses, loop, this);
+    void dial(Transport transport, RelaySettings settings) {
+        inside.dial(transport, settings, loop, this);
+    }
+
+    /** The relay uses its lines differently from now on. */
+    void onLineSettings(LineSettings line) {
+        inside.options(InsideConnection.options(line));
+        pump();
     }
 
     /** Lets the peer's bytes through to the local DRBD. */
@@ -234,7 +235,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         }
         switch (type) {
             case CONFIRM ->
-                transmit.onConfirm(RecordLayout.position(memory, offset), Payloads.readCredit(memory, offset));
+                transmit.onConfirm(
+                        RecordLayout.position(memory, offset),
+                        Payloads.readCredit(memory, offset),
+                        Payloads.readRecordBytesMax(memory, offset));
             case CLOSE -> {
                 if (RecordLayout.position(memory, offset) != receive.receivedPosition()) {
                     throw new PeerViolation("close at a wrong position: position=%d (expected: %d)"
@@ -329,7 +333,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     // ---- when the bridge breaks
 
-    /** The position up to which the far DRBD's bytes are here; for the hello, as are the next two. */
+    /** The position up to which the far DRBD's bytes are here; for the hello, as are the next three. */
     long receivedPosition() {
         return receive == null ? 0 : receive.receivedPosition();
     }
@@ -340,6 +344,10 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
 
     long creditLimit() {
         return receive == null ? Channel.INITIAL_CREDIT : receive.creditLimit();
+    }
+
+    int recordBytesMax() {
+        return account == null ? MemoryPlan.RECORD_BYTES_LEAST : account.recordBytesMax();
     }
 
     /** No link carries anything: whatever the peer lacks is sent again, and what it had begun to send comes anew. */
@@ -447,7 +455,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                         receive.receivedWireBytes(),
                         receive.records(),
                         receive.rawRecords(),
-                        account.heldBytes(Use.RECEIVE),
+                        account.heldBytes(Use.RECEIVE) + account.heldBytes(Use.PLAIN),
                         0,
                         receiveScanner);
     }

@@ -9,9 +9,9 @@ import io.forebay.api.state.ChannelEvent.TypeKnown;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Loop;
-import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.End;
 import io.forebay.engine.RelayMemory.Account;
 import java.nio.ByteBuffer;
@@ -52,10 +52,10 @@ final class SessionOpening implements Session.Opening {
             return;
         }
         home.health().onGood(Leg.DRBD_TO_INSIDE);
-        life.on(new DrbdAccepted("from " + ChannelTexts.address(drbd.remoteAddress())));
+        life.on(new DrbdAccepted("from " + AddressText.of(drbd.remoteAddress())));
         Session session = newSession();
         session.awaitFirstPacket();
-        drbd.start(loop, SocketOptions.SYSTEM, session);
+        drbd.start(loop, InsideConnection.options(home.settings().line()), session);
     }
 
     @Override
@@ -110,8 +110,7 @@ final class SessionOpening implements Session.Opening {
         life.type(type);
         home.health().onGood(Leg.FAR_DRBD_TO_FAR_INSIDE);
         life.on(new TypeKnown(
-                type,
-                "dialling " + ChannelTexts.address(home.settings().addresses().drbd())));
+                type, "dialling " + AddressText.of(home.settings().addresses().drbd())));
         home.channels().onInUse();
         Account account = openAccount();
         if (account == null) {
@@ -145,7 +144,7 @@ final class SessionOpening implements Session.Opening {
 
     private void dialDrbd() {
         if (!channel.hasEnded()) {
-            channel.session().dial(home.transport(), home.settings().addresses());
+            channel.session().dial(home.transport(), home.settings());
         }
     }
 
@@ -155,7 +154,7 @@ final class SessionOpening implements Session.Opening {
             return;
         }
         home.health().onGood(Leg.INSIDE_TO_DRBD);
-        String where = "at " + ChannelTexts.address(home.settings().addresses().drbd());
+        String where = "at " + AddressText.of(home.settings().addresses().drbd());
         life.on(new DrbdReached(where));
         bridge.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
         onEstablished("the local DRBD is reached " + where);

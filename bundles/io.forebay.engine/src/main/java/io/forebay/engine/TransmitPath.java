@@ -100,8 +100,8 @@ final class TransmitPath {
         chain.rewind(peer.receivedPosition(), peer.receivedWireBytes(), peer.creditLimit());
     }
 
-    void onConfirm(long position, long credit) throws PeerViolation {
-        chain.onConfirm(position, credit);
+    void onConfirm(long position, long credit, int recordBytes) throws PeerViolation {
+        chain.onConfirm(position, credit, recordBytes);
     }
 
     long receivedPosition() {

@@ -4,13 +4,17 @@ package io.forebay.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.bab.BabException;
+import io.forebay.api.bab.BabMemory;
 import io.forebay.api.state.ChannelType;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
+import io.forebay.testkit.TrackingAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,21 +23,28 @@ import org.junit.jupiter.api.Test;
 class RelayMemoryTest {
 
     private static final long LIMIT = 1 << 20;
-    private static final int SEGMENT = RelayMemory.segmentBytes(LIMIT);
+    private static final int SEGMENT = MemoryPlan.segmentBytesFor(LIMIT);
 
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<Account> accounts = new ArrayList<>();
+    private final List<Runnable> blocking = new ArrayList<>();
+    private final AtomicInteger unsettled = new AtomicInteger();
+    private final TrackingAllocator allocator = new TrackingAllocator(new HeapBabAllocator());
     private RelayMemory memory;
 
     @BeforeEach
     void open() throws BabException {
-        memory = new RelayMemory(new HeapBabAllocator().open("r0", LIMIT, SEGMENT));
+        memory = new RelayMemory(
+                allocator.open("r0", LIMIT, SEGMENT), "heap", LIMIT, blocking::add, unsettled::incrementAndGet);
     }
 
     @AfterEach
     void shouldHoldNothing() {
         assertThat(memory.heldBytes()).isZero();
         memory.close();
+        blocking.forEach(Runnable::run);
+        assertThat(allocator.leasedBytes()).isZero();
+        assertThat(allocator.open()).isZero();
     }
 
     private Account open(ChannelType type, Runnable onFree) {
@@ -57,7 +68,7 @@ class RelayMemoryTest {
         Account greedy = open(ChannelType.DATA, () -> {});
         Account meta = open(ChannelType.META, () -> {});
         ArrayDeque<Piece> taken = fill(greedy, Use.INTAKE);
-        assertThat(taken).hasSizeGreaterThan(memory.segments() / 2);
+        assertThat(taken).hasSizeGreaterThan((int) (LIMIT / SEGMENT / 2));
         List<Piece> needed = new ArrayList<>();
         needed.add(greedy.lease(Use.RECORD));
         needed.add(greedy.lease(Use.RECEIVE));
@@ -101,9 +112,188 @@ class RelayMemoryTest {
 
     @Test
     void shouldGiveALargeMemlimitLargeSegmentsAndASmallOneManySmallOnes() {
-        assertThat(RelayMemory.segmentBytes(1 << 20)).isEqualTo(8 << 10);
-        assertThat(RelayMemory.segmentBytes(16 << 20)).isEqualTo(128 << 10);
-        assertThat(RelayMemory.segmentBytes(100 << 20)).isEqualTo(512 << 10);
-        assertThat(RelayMemory.segmentBytes(8L << 30)).isEqualTo(1 << 20);
+        assertThat(MemoryPlan.segmentBytesFor(1 << 20)).isEqualTo(8 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(16 << 20)).isEqualTo(128 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(100 << 20)).isEqualTo(512 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(8L << 30)).isEqualTo(1 << 20);
+    }
+
+    private boolean change(long limit) throws BabException {
+        memory.lower(limit);
+        MemoryPlan plan = memory.plan(limit);
+        return memory.take(allocator.open("r0", plan.capacityBytes(), plan.segmentBytes()), "heap", limit);
+    }
+
+    private static void release(Account account, ArrayDeque<Piece> pieces, int count) {
+        for (int i = 0; i < count; i++) {
+            account.release(pieces.remove());
+        }
+    }
+
+    @Test
+    void shouldCloseAMemoryThatRetiresWhenItsLastSegmentIsHome() throws BabException {
+        Account data = open(ChannelType.DATA, () -> {});
+        ArrayDeque<Piece> old = fill(data, Use.INTAKE);
+        assertThat(change(16 * LIMIT)).isTrue();
+        assertThat(memory.segmentBytes()).isEqualTo(MemoryPlan.segmentBytesFor(16 * LIMIT));
+        Piece large = data.lease(Use.INTAKE);
+        assertThat(large.memory.capacity()).isEqualTo(memory.segmentBytes());
+        assertThat(memory.heldBytes()).isEqualTo((long) old.size() * SEGMENT + memory.segmentBytes());
+        release(data, old, old.size() - 1);
+        assertThat(blocking).isEmpty();
+        release(data, old, 1);
+        blocking.forEach(Runnable::run);
+        blocking.clear();
+        assertThat(allocator.open()).isEqualTo(1);
+        data.release(large);
+    }
+
+    @Test
+    void shouldWakeWhomItRefusedWhenTheLimitIsRaised() throws BabException {
+        AtomicInteger woken = new AtomicInteger();
+        Account data = open(ChannelType.DATA, woken::incrementAndGet);
+        ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
+        change(2 * LIMIT);
+        tasks.forEach(Runnable::run);
+        assertThat(woken).hasPositiveValue();
+        taken.add(data.lease(Use.INTAKE));
+        assertThat(taken).doesNotContainNull();
+        release(data, taken, taken.size());
+    }
+
+    @Test
+    void shouldLeaseNothingBeyondWhatIsKeptBackWhileMoreIsHeldThanALoweredLimit() throws BabException {
+        change(16 * LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        Account meta = open(ChannelType.META, () -> {});
+        ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
+        change(LIMIT);
+        assertThat(memory.heldBytes()).isGreaterThan(LIMIT);
+        assertThat(data.lease(Use.INTAKE)).isNull();
+        Piece record = data.lease(Use.RECORD);
+        assertThat(record).isNotNull();
+        assertThat(data.lease(Use.RECORD)).isNull();
+        Piece ofMeta = meta.lease(Use.INTAKE);
+        assertThat(ofMeta).isNotNull();
+        while (memory.heldBytes() > LIMIT) {
+            assertThat(data.lease(Use.INTAKE)).isNull();
+            release(data, taken, 1);
+        }
+        release(data, taken, taken.size());
+        data.release(record);
+        taken = fill(data, Use.INTAKE);
+        assertThat(memory.heldBytes()).isBetween(LIMIT / 4, LIMIT);
+        release(data, taken, taken.size());
+        meta.release(ofMeta);
+    }
+
+    @Test
+    void shouldKeepSegmentsLargeEnoughForTheRecordsThatASessionWasPromised() throws BabException {
+        change(512 * LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
+        change(LIMIT);
+        assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
+        assertThat(data.ownRecordBytesMax()).isEqualTo(2 << 10);
+        assertThat(memory.segmentBytes()).isGreaterThan(256 << 10);
+        assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
+        assertThat(memory.isSettled(LIMIT, "heap")).isTrue();
+        assertThat(unsettled).hasValue(0);
+        data.close();
+        assertThat(unsettled).hasPositiveValue();
+        assertThat(memory.isSettled(LIMIT, "heap")).isFalse();
+        change(LIMIT);
+        assertThat(memory.segmentBytes()).isEqualTo(SEGMENT);
+        assertThat(memory.isSettled(LIMIT, "heap")).isTrue();
+    }
+
+    @Test
+    void shouldKeepBackTheCreditThatAPeerHasAndShrinkItAsItIsUsedUp() throws BabException {
+        change(16 * LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        long granted = data.grant(0, 0);
+        assertThat(granted).isEqualTo(data.windowBytes()).isGreaterThan(LIMIT);
+        change(LIMIT);
+        assertThat(data.windowBytes()).isBetween(LIMIT / 20, LIMIT / 4);
+        ArrayDeque<Piece> received = new ArrayDeque<>();
+        for (long bytes = 0; bytes < granted; bytes += memory.segmentBytes() / 2) {
+            received.add(data.lease(Use.RECEIVE));
+        }
+        assertThat(received).doesNotContainNull();
+        release(data, received, received.size());
+        assertThat(data.grant(granted, granted / 2)).isEqualTo(granted);
+        assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
+        assertThat(data.grant(granted, granted)).isEqualTo(granted + data.windowBytes());
+        assertThat(memory.promisedBytes()).isLessThan(LIMIT);
+        assertThat(unsettled).hasPositiveValue();
+    }
+
+    @Test
+    void shouldRaiseWindowsWithTheLimit() throws BabException {
+        Account data = open(ChannelType.DATA, () -> {});
+        long before = data.windowBytes();
+        change(64 * LIMIT);
+        assertThat(data.windowBytes()).isGreaterThan(32 * before);
+        assertThat(data.recordBytesMax()).isEqualTo(MemoryPlan.recordBytesMax(memory.segmentBytes()));
+    }
+
+    @Test
+    void shouldHaveSegmentsForTheLargestBlockThatIsBeingCompressed() throws BabException {
+        for (long from = LIMIT; from <= 1024 * LIMIT; from *= 2) {
+            change(from);
+            Account data = open(ChannelType.DATA, () -> {});
+            int block = data.ownRecordBytesMax();
+            change(LIMIT);
+            Piece record = data.lease(Use.RECORD);
+            assertThat(record.room()).isGreaterThanOrEqualTo(RecordLayout.HEADER_BYTES + block);
+            data.release(record);
+            data.close();
+        }
+    }
+
+    @Test
+    void shouldNotTakeMemoryThatIsTooSmallForASessionThatBeganMeanwhile() throws BabException {
+        change(512 * LIMIT);
+        MemoryPlan early = memory.plan(LIMIT);
+        assertThat(early.segmentBytes()).isEqualTo(SEGMENT);
+        Account data = open(ChannelType.DATA, () -> {});
+        BabMemory next = allocator.open("r0", early.capacityBytes(), early.segmentBytes());
+        assertThat(memory.take(next, "heap", LIMIT)).isFalse();
+        next.close();
+        assertThat(data.segmentBytes()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void shouldHoldNoMoreThanTheLimitWhateverItWas() throws BabException {
+        Random random = new Random(7);
+        Account data = open(ChannelType.DATA, () -> {});
+        Account meta = open(ChannelType.META, () -> {});
+        Map<Account, List<Piece>> held = Map.of(data, new ArrayList<>(), meta, new ArrayList<>());
+        long granted = 0;
+        for (int i = 0; i < 20_000; i++) {
+            Account account = random.nextInt(4) == 0 ? meta : data;
+            List<Piece> pieces = held.get(account);
+            if (random.nextInt(400) == 0) {
+                change(LIMIT << random.nextInt(6));
+                granted = data.grant(granted, granted);
+            } else if (pieces.isEmpty() || random.nextInt(20) != 0 && pieces.size() < 300) {
+                Use use = Use.values()[random.nextInt(Use.values().length)];
+                long before = memory.heldBytes();
+                long kept = memory.promisedBytes();
+                Piece piece = account.lease(use);
+                if (piece != null) {
+                    pieces.add(piece);
+                    boolean promised = account.heldBytes(use) <= kept;
+                    assertThat(memory.heldBytes() <= memory.limitBytes() || promised)
+                            .as("step %d: %d held, then %d of %d", i, before, memory.heldBytes(), memory.limitBytes())
+                            .isTrue();
+                }
+            } else {
+                account.release(pieces.remove(random.nextInt(pieces.size())));
+            }
+        }
+        held.forEach((account, pieces) -> pieces.forEach(account::release));
+        blocking.forEach(Runnable::run);
+        assertThat(allocator.open()).isEqualTo(1);
     }
 }

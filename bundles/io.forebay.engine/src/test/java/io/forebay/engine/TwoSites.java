@@ -49,6 +49,7 @@ final class TwoSites {
         TrackingAllocator allocator;
         final PretendDrbd drbd;
         Engine engine;
+        private RelaySettings settings;
 
         Site(int number, BabAllocator memory) {
             this.memory = memory;
@@ -100,7 +101,7 @@ final class TwoSites {
 
         /** Configures the relay of this site, or configures it anew. */
         void put(long memlimit, String codec) {
-            engine.put(new RelaySettings(
+            put(new RelaySettings(
                     "r0",
                     "r0",
                     addresses,
@@ -110,6 +111,41 @@ final class TwoSites {
                     RelayTimeouts.DEFAULT,
                     LineSettings.DEFAULT,
                     "test"));
+        }
+
+        private void put(RelaySettings next) {
+            settings = next;
+            engine.put(next);
+        }
+
+        void memlimit(long bytes) {
+            memory(bytes, settings.allocator());
+        }
+
+        void memory(long bytes, String from) {
+            put(new RelaySettings(
+                    settings.name(),
+                    settings.resource(),
+                    addresses,
+                    bytes,
+                    from,
+                    settings.codec(),
+                    settings.timeouts(),
+                    settings.line(),
+                    settings.source()));
+        }
+
+        void line(RelayTimeouts timeouts, LineSettings line) {
+            put(new RelaySettings(
+                    settings.name(),
+                    settings.resource(),
+                    addresses,
+                    settings.memlimitBytes(),
+                    settings.allocator(),
+                    settings.codec(),
+                    timeouts,
+                    line,
+                    settings.source()));
         }
 
         private ChannelEvents log() {

@@ -4,6 +4,7 @@ package io.forebay.testkit;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class SimulatedConnection implements Connection {
     private final PacketFlight flight;
     private SimulatedConnection other;
     private ConnectionHandler handler;
+    private SocketOptions options = SocketOptions.SYSTEM;
     private long handedOver;
     private IOException resetSeen;
     private boolean finishing;
@@ -62,8 +64,9 @@ public final class SimulatedConnection implements Connection {
         return owner;
     }
 
-    void start(ConnectionHandler with) {
-        handler = with;
+    void start(SocketOptions with, ConnectionHandler by) {
+        options = with;
+        handler = by;
         loop().execute(() -> {
             if (!dead) {
                 handler.onOpen(this);
@@ -135,6 +138,20 @@ public final class SimulatedConnection implements Connection {
         flight.acknowledge(count);
         handler.onRead(count);
         scheduleRead();
+    }
+
+    /** What is 0 stays as it is, as in a system's socket. */
+    @Override
+    public void options(SocketOptions next) {
+        options = new SocketOptions(
+                next.sendBufferBytes() > 0 ? next.sendBufferBytes() : options.sendBufferBytes(),
+                next.receiveBufferBytes() > 0 ? next.receiveBufferBytes() : options.receiveBufferBytes(),
+                next.notSentLowWaterBytes() > 0 ? next.notSentLowWaterBytes() : options.notSentLowWaterBytes());
+    }
+
+    /** What it was opened with, and what was changed since. */
+    public SocketOptions options() {
+        return options;
     }
 
     // ---- writing

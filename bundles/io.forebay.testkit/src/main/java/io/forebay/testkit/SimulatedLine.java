@@ -16,6 +16,7 @@ public final class SimulatedLine {
     static final class Direction {
         private boolean cut;
         private long freeAtNs;
+        private long bytes;
 
         boolean isCut() {
             return cut;
@@ -78,6 +79,11 @@ public final class SimulatedLine {
         return this;
     }
 
+    /** What this IP has put on the line so far, bytes of all connections, what is sent again counted again. */
+    public long sentBytes(String ip) {
+        return from(ip).bytes;
+    }
+
     Direction from(String ip) {
         return ip.equals(oneIp) ? fromOne : fromOther;
     }
@@ -103,6 +109,7 @@ public final class SimulatedLine {
 
     /** When so many bytes, sent now, have arrived. */
     long arrivalNs(Direction direction, long nowNs, int bytes, Random random) {
+        direction.bytes += bytes;
         long start = Math.max(nowNs, direction.freeAtNs);
         long end = start + (long) (bytes * NS_PER_SECOND / bytesPerSecond);
         direction.freeAtNs = end;

@@ -184,7 +184,8 @@ public final class SimulatedNetwork {
                 Loop on,
                 ConnectionHandler handler) {
             String from = local == null ? ip : local.getAddress().getHostAddress();
-            return new SimulatedDial(this, new InetSocketAddress(from, nextPort++), remote, timeoutMs, handler);
+            return new SimulatedDial(
+                    this, new InetSocketAddress(from, nextPort++), remote, timeoutMs, options, handler);
         }
     }
 
@@ -192,6 +193,7 @@ public final class SimulatedNetwork {
         private final SimulatedTransport from;
         private final InetSocketAddress local;
         private final InetSocketAddress remote;
+        private final SocketOptions options;
         private final ConnectionHandler handler;
         private final SimulatedLine line;
         private boolean over;
@@ -201,7 +203,9 @@ public final class SimulatedNetwork {
                 InetSocketAddress local,
                 InetSocketAddress remote,
                 int timeoutMs,
+                SocketOptions options,
                 ConnectionHandler handler) {
+            this.options = options;
             this.from = from;
             this.local = local;
             this.remote = remote;
@@ -248,7 +252,7 @@ public final class SimulatedNetwork {
         private void open(SimulatedTransport to) {
             SimulatedConnection near = new SimulatedConnection(SimulatedNetwork.this, from, line, local, remote);
             near.pair(new SimulatedConnection(SimulatedNetwork.this, to, line, remote, local));
-            end(() -> near.start(handler));
+            end(() -> near.start(options, handler));
             near.completeHandshake();
         }
 
@@ -278,7 +282,7 @@ public final class SimulatedNetwork {
 
         @Override
         public void start(Loop on, SocketOptions options, ConnectionHandler handler) {
-            connection.start(handler);
+            connection.start(options, handler);
         }
 
         @Override

@@ -102,6 +102,37 @@ public abstract class TransportContract extends TransportRig {
     }
 
     @Test
+    void shouldLetTheKernelHoldOnlyWhatSocketOptionsAllowThatWereChangedOnAnOpenConnection() throws IOException {
+        SocketOptions later = new SocketOptions(64 * 1024, 64 * 1024, 16 * 1024);
+        acceptor.reading(() -> null);
+        connect();
+        acceptor.run(() -> acceptor.connection().options(later));
+        dialler.run(() -> {
+            dialler.connection().options(later);
+            dialler.connection().options(SocketOptions.SYSTEM); // nothing in it, so nothing changes
+            for (int i = 0; i < 1024; i++) {
+                dialler.write(16 * 1024, true);
+            }
+            dialler.connection().flush();
+        });
+        awaitStandstill();
+        assertThat(dialler.writtenBytes()).isLessThan(1 << 20); // without options it is several times as much
+        reset(dialler);
+        await("both are closed", () -> dialler.isClosed());
+    }
+
+    @Test
+    void shouldIgnoreOptionsOfAConnectionThatHasEnded() throws IOException {
+        connect();
+        dialler.run(() -> {
+            dialler.connection().reset();
+            dialler.connection().options(new SocketOptions(64 * 1024, 64 * 1024, 16 * 1024));
+        });
+        await("both are closed", () -> dialler.isClosed() && acceptor.isClosed());
+        dialler.run(() -> dialler.connection().options(new SocketOptions(64 * 1024, 0, 0)));
+    }
+
+    @Test
     void shouldPauseAndResumeManyTimes() throws IOException {
         long total = 8L << 20;
         Supplier<ByteBuffer> reading = direct(10_000);

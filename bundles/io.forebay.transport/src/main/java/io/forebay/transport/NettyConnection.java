@@ -4,6 +4,7 @@ package io.forebay.transport;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,6 +25,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
+    private final SocketKind kind;
     private final SocketChannel channel;
     private final GuardedHandler handler;
     private final ConnectionRegistry registry;
@@ -60,6 +62,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             NettyLoop loop,
             ConnectionHandler handler,
             ConnectionRegistry registry) {
+        this.kind = kind;
         this.channel = channel;
         this.remote = remote;
         this.loop = loop;
@@ -252,6 +255,18 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         deliverForeign();
         if (!paused && !ended && !finSeen) {
             channel.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void options(SocketOptions options) {
+        if (ended) {
+            return;
+        }
+        try {
+            kind.setOptions(channel, options);
+        } catch (RuntimeException gone) {
+            LOG.debug("A socket was gone before its options could be changed: {}", SocketFailure.text(remote), gone);
         }
     }
 

@@ -44,6 +44,12 @@ enum SocketKind {
         ChannelConfig config = channel.config();
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        setOptions(channel, options);
+    }
+
+    /** What is 0 stays as it is. */
+    void setOptions(SocketChannel channel, SocketOptions options) {
+        ChannelConfig config = channel.config();
         if (options.sendBufferBytes() > 0) {
             config.setOption(ChannelOption.SO_SNDBUF, options.sendBufferBytes());
         }

@@ -22,6 +22,12 @@ public interface Connection {
     void resumeReading();
 
     /**
+     * Changes the socket's options while it is open, as far as the system lets it; what is 0 stays as it is. Without effect
+     * once the connection has ended.
+     */
+    void options(SocketOptions options);
+
+    /**
      * Queues bytes to be sent. The bytes from the buffer's position to its limit at this call are sent; the buffer object
      * itself is not kept and may be changed at once, its memory only after {@link ConnectionHandler#onWritten} or
      * {@link ConnectionHandler#onClosed} has covered it. Ignored after {@link #finish}, {@link #close} or {@link #reset}.

@@ -74,6 +74,7 @@ final class FaultInjector {
                 later(fault, () -> world.sites.forEach(one -> one.drbd.write(true)));
             }
             case CODEC -> site.useCodec(Scenario.codec(fault.amount() % Scenario.codecs()));
+            case MEMLIMIT -> site.useMemlimit((long) fault.amount() << 20);
             case FLIP_BIT -> world.wan().flipBitAfter(fault.amount());
         }
     }

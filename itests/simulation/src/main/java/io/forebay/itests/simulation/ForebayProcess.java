@@ -6,6 +6,7 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
@@ -62,7 +63,7 @@ final class ForebayProcess {
         transport = network.host(addresses.outside().getAddress().getHostAddress(), loop);
         memory = new MemoryWatch(
                 settings.directMemory() ? new DirectBabAllocator() : new HeapBabAllocator(),
-                settings.memlimitBytes(),
+                () -> !problem().isEmpty(),
                 oracle);
         codecs = Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
                 .map(CodecWatch::new)
@@ -97,13 +98,19 @@ final class ForebayProcess {
         };
     }
 
-    /** Configures the relay, or gives it another codec. */
-    void configure(String codec) {
+    /** What the relay says that keeps it from working as configured. */
+    private String problem() {
+        return engine.status().get(0).problem();
+    }
+
+    /** Configures the relay, or gives it another codec or memlimit. */
+    void configure(String codec, long memlimitBytes) {
+        memory.limit(memlimitBytes);
         engine.put(new RelaySettings(
                 RELAY,
                 RELAY,
                 addresses,
-                settings.memlimitBytes(),
+                memlimitBytes,
                 memory.name(),
                 CodecChoice.parse(codec),
                 new RelayTimeouts(settings.drainTimeoutMs(), settings.resumeTimeoutMs(), RelayTimeouts.PING_MIN_MS),
@@ -155,6 +162,13 @@ final class ForebayProcess {
 
     long leasedBytes() {
         return memory.leasedBytes();
+    }
+
+    /** Whether it has no other memory than the one that its settings want. */
+    boolean isSettled() {
+        RelayStatus status = engine.status().get(0);
+        return memory.open() == 1
+                && status.bab().limitBytes() == status.settings().memlimitBytes();
     }
 
     /** What is left once it was closed; empty if nothing is. Takes its codecs away once nothing needs them. */

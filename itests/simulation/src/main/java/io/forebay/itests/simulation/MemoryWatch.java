@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** An allocator that counts what is out, and takes back itself what a killed process had. */
 final class MemoryWatch implements BabAllocator {
@@ -17,14 +18,20 @@ final class MemoryWatch implements BabAllocator {
     static final String MEMORY = "memory stays within the memlimit and comes home";
 
     private final BabAllocator inner;
-    private final long limitBytes;
+    private final BooleanSupplier isExcused;
     private final Oracle oracle;
     private final List<Watched> opened = new ArrayList<>();
+    private long limitBytes;
+
+    /** The largest limit since nothing was leased: what was leased or promised under it may be there still. */
+    private long formerLimitBytes;
+
     private long leasedBytes;
 
-    MemoryWatch(BabAllocator inner, long limitBytes, Oracle oracle) {
+    /** With whether the relay says that it cannot keep its limit now. */
+    MemoryWatch(BabAllocator inner, BooleanSupplier isExcused, Oracle oracle) {
         this.inner = inner;
-        this.limitBytes = limitBytes;
+        this.isExcused = isExcused;
         this.oracle = oracle;
     }
 
@@ -40,8 +47,19 @@ final class MemoryWatch implements BabAllocator {
         return memory;
     }
 
+    /** The limit is another one from now on. */
+    void limit(long bytes) {
+        limitBytes = bytes;
+        formerLimitBytes = Math.max(formerLimitBytes, bytes);
+    }
+
     long leasedBytes() {
         return leasedBytes;
+    }
+
+    /** Memories that were opened and not closed. */
+    long open() {
+        return opened.stream().filter(one -> !one.closed).count();
     }
 
     /** Whether every memory that was opened was closed. */
@@ -85,7 +103,7 @@ final class MemoryWatch implements BabAllocator {
                 return null;
             }
             leasedBytes += memory.segmentBytes();
-            if (leasedBytes > limitBytes) {
+            if (leasedBytes > formerLimitBytes && !isExcused.getAsBoolean()) {
                 throw oracle.fail(
                         MEMORY, "%d bytes are leased with a memlimit of %d".formatted(leasedBytes, limitBytes));
             }
@@ -126,6 +144,9 @@ final class MemoryWatch implements BabAllocator {
                 throw oracle.fail(MEMORY, "a segment was released twice");
             }
             leasedBytes -= of.segmentBytes();
+            if (leasedBytes == 0) {
+                formerLimitBytes = limitBytes;
+            }
             segment.release();
         }
     }

@@ -92,6 +92,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         /** No DRBD writes; in the end all memory must be home, without a byte that pushes the last ones. */
         SILENCE,
         CODEC,
+        MEMLIMIT,
         FLIP_BIT;
 
         /** Whether it breaks a bridge, which no DRBD need notice if it does not last. */
@@ -110,6 +111,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static final long CROSSED_DELAY_NS = 50 * MS;
     private static final long CONNECT_INT_NS = 10 * SECOND;
 
+    /** A memlimit that is changed is one of so many: 1 MiB, 2 MiB, and so on. */
+    private static final int MEMLIMITS = 7;
+
     /** After the end of a fault; in this time the largest backlog is delivered over the slowest line. */
     private static final long SILENCE_NS = 12 * SECOND;
 
@@ -122,6 +126,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     /** Faults that a DRBD session must survive if they are short enough. */
     private static final List<What> BRIDGE_FAULTS =
             List.of(What.CUT, What.CUT, What.CUT_ONE_WAY, What.FORGET_LINK, What.RESET_LINK, What.RESET_LINK_AFTER);
+
+    private static final List<What> PREPARATIONS =
+            List.of(What.BURST, What.BURST, What.BURST, What.IDLE, What.CODEC, What.MEMLIMIT, What.MEMLIMIT);
 
     private static final List<What> MIXED_FAULTS = List.of(
             What.CUT,
@@ -145,7 +152,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             What.BURST,
             What.BURST,
             What.IDLE,
-            What.CODEC);
+            What.CODEC,
+            What.MEMLIMIT,
+            What.MEMLIMIT);
 
     static Scenario of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
@@ -242,7 +251,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
 
     /** What makes the next fault find something to break. */
     private static Fault preparation(Random random, long atNs, Relay relay) {
-        What what = pick(List.of(What.BURST, What.BURST, What.BURST, What.IDLE, What.CODEC), random);
+        What what = pick(PREPARATIONS, random);
         return new Fault(
                 Math.max(0, atNs), what, random.nextInt(2), random.nextInt(2_000) * MS, amount(random, what, relay));
     }
@@ -251,6 +260,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         return switch (what) {
             case BURST -> (int) (relay.memlimitBytes * Math.pow(random.nextDouble(), 2) * 1.5) + 1;
             case CODEC -> random.nextInt(CODECS.size());
+            case MEMLIMIT -> 1 << random.nextInt(MEMLIMITS);
             case BREAK_INSIDE, RESET_LINK_AFTER, FLIP_BIT -> (int) (100_000 * Math.pow(random.nextDouble(), 3));
             default -> random.nextInt(100_000);
         };
@@ -273,8 +283,10 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         }
         // Whoever writes to a DRBD that has left already makes its system answer with a reset.
         long silenceNs = random.nextBoolean() ? 20 * SECOND : leaveNs + WRITES_AGAIN_NS;
+        long changeNs = SECOND + random.nextInt(2_000) * MS;
         return List.of(
                 new Fault(0, What.SILENCE, 0, silenceNs, 0),
+                new Fault(changeNs, What.MEMLIMIT, random.nextInt(2), 0, amount(random, What.MEMLIMIT, relay)),
                 new Fault(SECOND, What.BURST, site, 0, bytes),
                 new Fault(breakNs, what, random.nextInt(2), isCut ? lengthMs * MS : 0, amount(random, what, relay)),
                 new Fault(leaveNs, What.DRBD_CLOSES, site, (relay.drainTimeoutMs + 6_000) * MS, 0));

@@ -202,7 +202,8 @@ final class Simulation {
     private void comeHome() {
         world.sites.forEach(site -> site.drbd.write(false));
         await(
-                () -> world.sites.stream().allMatch(site -> site.forebay().leasedBytes() == 0),
+                () -> world.sites.stream().allMatch(site -> site.forebay().leasedBytes() == 0)
+                        && world.sites.stream().allMatch(site -> site.forebay().isSettled()),
                 RECOVERY_NS,
                 MemoryWatch.MEMORY,
                 () -> "of idle relays, " + leased());

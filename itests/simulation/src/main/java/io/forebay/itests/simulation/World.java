@@ -37,6 +37,7 @@ final class World {
         private ForebayProcess forebay;
         private TransitionAudit audit;
         private String codec;
+        private long memlimitBytes;
 
         Site(int number) {
             this.number = number;
@@ -46,6 +47,7 @@ final class World {
                     new InetSocketAddress(outsideIp(number), OUTSIDE_PORT),
                     new InetSocketAddress(outsideIp(1 - number), OUTSIDE_PORT));
             codec = scenario.relay().codecs().get(number);
+            memlimitBytes = scenario.relay().memlimitBytes();
             drbd = new DrbdPeer(
                     number,
                     network,
@@ -70,7 +72,7 @@ final class World {
             if (forebay == null) {
                 audit = new TransitionAudit(number, scenario.kind() == Scenario.Kind.DAMAGE, oracle, chronicle);
                 forebay = new ForebayProcess(network, addresses, scenario.relay(), random, oracle, audit);
-                forebay.configure(codec);
+                forebay.configure(codec, memlimitBytes);
             }
         }
 
@@ -86,7 +88,14 @@ final class World {
         void useCodec(String next) {
             codec = next;
             if (forebay != null) {
-                forebay.configure(next);
+                forebay.configure(codec, memlimitBytes);
+            }
+        }
+
+        void useMemlimit(long bytes) {
+            memlimitBytes = bytes;
+            if (forebay != null) {
+                forebay.configure(codec, memlimitBytes);
             }
         }
     }

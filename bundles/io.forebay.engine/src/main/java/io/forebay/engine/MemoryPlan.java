@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.bab.BabMemory;
+
+/**
+ * What a relay's memory must be like, and how segments and records follow from a limit.
+ *
+ * @param capacityBytes what it must be able to lend: the limit, or what is kept back if that is more
+ * @param segmentBytes what suits the limit, or what sessions need if that is more
+ */
+record MemoryPlan(long capacityBytes, int segmentBytes) {
+
+    private static final int MIN_SEGMENT_BYTES = 8 << 10;
+    private static final int MAX_SEGMENT_BYTES = 1 << 20;
+    private static final int SEGMENTS_AIM = 128;
+    private static final int RECORDS_PER_SEGMENT = 4;
+    private static final int RECORD_BYTES_MAX = 256 << 10;
+
+    /** What any memory can take: all that is promised before a session begins. */
+    static final int RECORD_BYTES_LEAST = recordBytesMax(MIN_SEGMENT_BYTES);
+
+    /** The segment size for a memlimit: a power of two, so that there are about 128 or more. */
+    static int segmentBytesFor(long memlimitBytes) {
+        long aim = Long.highestOneBit(Math.max(1, memlimitBytes / SEGMENTS_AIM));
+        return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, aim));
+    }
+
+    /** The largest DATA payload for a segment size: a fraction of it, so that little of a segment's end is wasted. */
+    static int recordBytesMax(int segmentBytes) {
+        return Math.min(RECORD_BYTES_MAX, segmentBytes / RECORDS_PER_SEGMENT);
+    }
+
+    /** The smallest segment that can take a record. */
+    static int leastSegmentBytes(int recordBytes) {
+        return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(recordBytes + RecordLayout.HEADER_BYTES - 1));
+    }
+
+    /** What of a segment records can fill for sure: the next one may just not fit behind them. */
+    static int usableBytes(int segmentBytes, int recordBytes) {
+        return segmentBytes - recordBytes - RecordLayout.HEADER_BYTES;
+    }
+
+    /** Whether memory is as large as this at least. */
+    boolean isMetBy(BabMemory memory) {
+        return memory.segmentBytes() >= segmentBytes && memory.limitBytes() >= wholeSegments(memory.segmentBytes());
+    }
+
+    /** Whether memory is what it should be: for a limit that is not in full effect yet, not much larger is near enough. */
+    boolean isSuitedBy(BabMemory memory, long limit) {
+        boolean near = capacityBytes > limit && memory.limitBytes() / 2 < capacityBytes;
+        return isMetBy(memory)
+                && memory.segmentBytes() == segmentBytes
+                && (near || memory.limitBytes() == wholeSegments(segmentBytes));
+    }
+
+    private long wholeSegments(int bytes) {
+        return capacityBytes / bytes * bytes;
+    }
+}
