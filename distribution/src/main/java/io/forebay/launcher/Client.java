@@ -17,10 +17,12 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,6 +35,7 @@ import java.util.List;
  */
 public final class Client {
     private static final int FRAME_BYTES_MAX = 1 << 20;
+    private static final int KEYS_BYTES = 1024;
 
     private final Path base;
     private final InputStream in;
@@ -70,14 +73,12 @@ public final class Client {
                 arguments.length == 4 && List.of("shell", "prompt").contains(arguments[0]);
         String header = header(arguments);
         try (SocketChannel channel = connect()) {
-            OutputStream toServer = Channels.newOutputStream(channel);
-            toServer.write((header + "\n").getBytes(UTF_8));
-            toServer.flush();
+            write(channel, (header + "\n").getBytes(UTF_8));
             InputStream fromServer = Channels.newInputStream(channel);
             if (!interactive) {
                 return reply(new DataInputStream(fromServer));
             }
-            pumpKeys(toServer);
+            pumpKeys(channel);
             fromServer.transferTo(out);
             return ExitStatus.STOPPED.code();
         }
@@ -160,11 +161,23 @@ public final class Client {
         }
     }
 
-    private void pumpKeys(OutputStream toServer) {
+    /** Not by a stream of {@link Channels}: up to Java 18 one that reads locks out those that write. */
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private void pumpKeys(SocketChannel channel) {
         Thread keys = new Thread(
                 () -> {
                     try {
-                        in.transferTo(toServer);
+                        byte[] chunk = new byte[KEYS_BYTES];
+                        for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+                            write(channel, Arrays.copyOf(chunk, count));
+                        }
+                        channel.shutdownOutput();
                     } catch (IOException e) {
                         // the session is over; whoever reads from the server notices
                     }

@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -146,6 +148,35 @@ class ClientTest {
         assertThat(run("shell", "120", "40", "xterm")).isZero();
         assertThat(printed()).isEqualTo("g! bye");
         assertThat(header.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("shell 120 40 xterm");
+    }
+
+    @Test
+    void shouldSendKeysWhileItWaitsForTheServer() throws Exception {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(base.resolve("run/control.sock")));
+        PipedOutputStream keyboard = new PipedOutputStream();
+        in = new PipedInputStream(keyboard);
+        CompletableFuture<String> keys = CompletableFuture.supplyAsync(() -> {
+            try (server;
+                    SocketChannel client = server.accept()) {
+                readLine(client);
+                client.write(ByteBuffer.wrap("> ".getBytes(StandardCharsets.UTF_8)));
+                keyboard.write("list\n".getBytes(StandardCharsets.UTF_8));
+                return readLine(client);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> {
+            try {
+                return run("prompt", "80", "24", "xterm");
+            } catch (LaunchException | IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(keys.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isEqualTo("list");
+        assertThat(status.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isZero();
+        assertThat(printed()).isEqualTo("> ");
     }
 
     @Test

@@ -89,7 +89,13 @@ public final class ConfiguredRelay {
         try {
             relays.put(wanted);
             running = wanted;
-            LOG.info("{}: relay {} is configured", file.source(), file.name());
+            LOG.info(
+                    "{}: relay {} is configured: memlimit={}, allocator={}, codec={}",
+                    file.source(),
+                    file.name(),
+                    wanted.memlimitBytes(),
+                    wanted.allocator(),
+                    wanted.codec());
             file.notes().stream()
                     .filter(note -> !noted.contains(note))
                     .forEach(note -> LOG.warn("{}: relay {}: {}", file.source(), file.name(), note));

@@ -13,7 +13,8 @@ import java.util.List;
 final class RelayTable {
 
     static final String NO_RELAY =
-            "There is no relay: add a file etc/io.forebay.relay-NAME.cfg, or look in the log for a refused one.";
+            "There is no relay: add a file etc/io.forebay.relay-NAME.cfg, run drbdadm proxy-up all, or look in the log"
+                    + " for a refused one.";
 
     /** What stands first explains why the rest cannot stand either. */
     private static final List<ChannelState> WORST_FIRST = List.of(
