@@ -19,7 +19,7 @@ final class RelayValues {
     private static final Pattern TIME = Pattern.compile("(\\d{1,19})(ms|s)");
     private static final Pattern TENTHS = Pattern.compile("\\d{1,9}");
     private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
-    private static final Pattern CODEC = Pattern.compile("[A-Za-z0-9._-]+(\\s+[A-Za-z0-9._-]+)*");
+    private static final Pattern CODEC = Pattern.compile("[A-Za-z0-9._-]+(\\s+[^\\s\\p{Cntrl}]+)*");
     private static final long SOCKET_BUFFER_MAX_BYTES = 128L << 20;
 
     private RelayValues() {}
