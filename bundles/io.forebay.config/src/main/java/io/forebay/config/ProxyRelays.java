@@ -7,6 +7,7 @@ import io.forebay.api.proxy.ProxyRefusedException;
 import io.forebay.api.proxy.ProxySection;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.text.AddressText;
@@ -16,8 +17,10 @@ import io.forebay.config.drbdconf.DrbdConfException;
 import io.forebay.config.drbdconf.HostName;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +65,6 @@ public final class ProxyRelays implements ProxyConnections {
         String host() default "";
     }
 
-    /** Where these relays come from, as messages name it. */
-    static final String SOURCE = "drbd-proxy-ctl";
-
     /**
      * How long a removed relay goes on that DRBD is connected through. drbdadm adjust removes a connection whose memlimit
      * has changed, and adds it again at once: there is no need that DRBD notices.
@@ -80,11 +80,7 @@ public final class ProxyRelays implements ProxyConnections {
     private final String host;
     private final Relays relays;
     private final ProxyConfigurations configurations;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "forebay-config-departures");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer;
     private final Map<String, ScheduledFuture<?>> departing = new HashMap<>();
 
     @Activate
@@ -93,10 +89,31 @@ public final class ProxyRelays implements ProxyConnections {
             @Reference Relays relays,
             @Reference RelayOutcomes outcomes,
             Settings settings) {
+        this(admin, relays, outcomes, settings, timer());
+    }
+
+    /**
+     * @param timer removes what has departed; is shut down with this
+     */
+    ProxyRelays(
+            ConfigurationAdmin admin,
+            Relays relays,
+            RelayOutcomes outcomes,
+            Settings settings,
+            ScheduledExecutorService timer) {
         this.drbdConf = Path.of(settings.drbd$_$conf().strip());
         this.host = settings.host().strip();
         this.relays = relays;
         this.configurations = new ProxyConfigurations(admin, outcomes);
+        this.timer = timer;
+    }
+
+    private static ScheduledExecutorService timer() {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "forebay-config-departures");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     @Override
@@ -104,7 +121,7 @@ public final class ProxyRelays implements ProxyConnections {
         List<String> addresses = addresses(wanted);
         Optional<Configured> same = predecessor(wanted);
         if (same.isEmpty()
-                || departing.containsKey(same.get().relayName())
+                || isDeparting(same.get().relayName())
                 || !addresses(same.get().connection()).equals(addresses)) {
             return put(wanted);
         }
@@ -122,21 +139,49 @@ public final class ProxyRelays implements ProxyConnections {
         String relayName = old.isPresent() ? old.get().relayName() : freeName(wanted);
         Map<String, Object> properties = ProxyConfigurations.properties(relayName, wanted);
         RelayFile file = check(relayName, properties);
-        Optional.ofNullable(departing.remove(relayName)).ifPresent(departure -> departure.cancel(false));
-        for (String other : List.copyOf(departing.keySet())) {
-            // its addresses may be wanted
-            depart(other);
+        boolean departed = isDeparting(relayName);
+        if (departed) {
+            departing.remove(relayName).cancel(false);
         }
+        makeRoom(wanted);
         boolean last = old.isPresent() && old.get().added() == lastAdded(wanted.name());
         if (last && old.get().connection().equals(wanted)) {
             return List.of();
         }
-        configurations.put(relayName, wanted, old, last);
+        try {
+            configurations.put(relayName, wanted, old, last);
+        } catch (ProxyRefusedException e) {
+            if (departed) {
+                departLater(relayName);
+            }
+            throw e;
+        }
         List<String> before = old.map(configured -> file(
                                 relayName, ProxyConfigurations.properties(relayName, configured.connection()))
                         .notes())
                 .orElse(List.of());
         return file.notes().stream().filter(note -> !before.contains(note)).toList();
+    }
+
+    /**
+     * Removes at once what is departing and listens where the wanted one is to listen. All others go on: drbdadm adjust all
+     * first removes all that it changes, and then adds them.
+     */
+    private void makeRoom(ProxyConnection wanted) throws ProxyRefusedException {
+        Set<String> listening = listening(wanted);
+        for (Configured other : configurations.all().toList()) {
+            if (isDeparting(other.relayName()) && !Collections.disjoint(listening, listening(other.connection()))) {
+                depart(other.relayName());
+            }
+        }
+    }
+
+    private static Set<String> listening(ProxyConnection connection) throws ProxyRefusedException {
+        return new HashSet<>(List.of(normal("inside", connection.inside()), normal("outside", connection.outside())));
+    }
+
+    private boolean isDeparting(String relayName) {
+        return departing.containsKey(relayName);
     }
 
     private static void refuseUnknownOptions(ProxyConnection wanted) throws ProxyRefusedException {
@@ -229,28 +274,36 @@ public final class ProxyRelays implements ProxyConnections {
 
     @Override
     public synchronized boolean remove(String name) throws ProxyRefusedException {
-        List<Configured> all = present()
-                .filter(other -> other.connection().name().equals(name))
-                .toList();
+        List<Configured> all = named(present(), name);
         if (all.isEmpty()
-                && configurations
-                        .all()
-                        .noneMatch(other -> other.connection().name().equals(name))
                 && relays.status().stream()
-                        .anyMatch(relay -> relay.settings().name().equals(name))) {
+                        .map(RelayStatus::settings)
+                        .anyMatch(settings -> settings.name().equals(name)
+                                && !settings.source().equals(SOURCE))) {
             throw new ProxyRefusedException(
                     "The relay %s is that of a file in etc: change or remove the file.".formatted(name));
         }
         for (Configured one : all) {
             if (isInUse(one.relayName())) {
-                departing.put(
-                        one.relayName(),
-                        timer.schedule(() -> depart(one.relayName()), DEPARTURE_MS, TimeUnit.MILLISECONDS));
+                departLater(one.relayName());
             } else {
                 configurations.delete(one);
             }
         }
         return !all.isEmpty();
+    }
+
+    private static List<Configured> named(Stream<Configured> among, String name) {
+        List<Configured> all = among.toList();
+        List<Configured> named =
+                all.stream().filter(one -> one.connection().name().equals(name)).toList();
+        return named.isEmpty()
+                ? all.stream().filter(one -> one.relayName().equals(name)).toList()
+                : named;
+    }
+
+    private void departLater(String relayName) {
+        departing.put(relayName, timer.schedule(() -> depart(relayName), DEPARTURE_MS, TimeUnit.MILLISECONDS));
     }
 
     private boolean isInUse(String relayName) {
@@ -315,6 +368,6 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     private Stream<Configured> present() {
-        return configurations.all().filter(one -> !departing.containsKey(one.relayName()));
+        return configurations.all().filter(one -> !isDeparting(one.relayName()));
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config;
 
+import io.forebay.api.proxy.ProxyConnections;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import java.util.List;
@@ -43,7 +44,7 @@ record RelayFile(
     static RelayFile of(Map<String, ?> properties) {
         String pid = String.valueOf(properties.get(PID));
         boolean typedByProxy = properties.containsKey(ProxyConfigurations.CONNECTION);
-        String source = typedByProxy ? ProxyRelays.SOURCE : source(pid, properties.get(FILE_NAME));
+        String source = typedByProxy ? ProxyConnections.SOURCE : source(pid, properties.get(FILE_NAME));
         int tilde = pid.indexOf('~');
         Map<String, Object> values = new TreeMap<>(properties);
         values.keySet().removeIf(RelayFile::isOfTheFramework);

@@ -107,7 +107,11 @@ final class RelayValues {
     /** A time; a number without a unit counts tenths of a second, as in {@code drbd.conf}. */
     static Integer pingTimeout(String text) throws ValueRefusedException {
         if (!TENTHS.matcher(text).matches()) {
-            return milliseconds(text);
+            int milliseconds = milliseconds(text);
+            if (milliseconds < RelayTimeouts.PING_MIN_MS) {
+                throw new ValueRefusedException("is too short for a heartbeat to come in time: use 1s or more");
+            }
+            return milliseconds;
         }
         int tenths = Integer.parseInt(text);
         if (tenths < 1 || tenths > 300) {

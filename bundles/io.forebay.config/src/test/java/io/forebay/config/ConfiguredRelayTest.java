@@ -3,94 +3,16 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.api.relay.CodecChoice;
-import io.forebay.api.relay.Diagnosis;
-import io.forebay.api.relay.PeerStatus;
-import io.forebay.api.relay.RelaySettings;
-import io.forebay.api.relay.RelayStatus;
-import io.forebay.api.relay.Relays;
-import io.forebay.api.state.ChannelState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ConfiguredRelayTest {
-
-    /** Remembers what was asked of it, and refuses an inside address that another relay has. */
-    private static final class RecordingRelays implements Relays {
-        final Map<String, RelaySettings> running = new TreeMap<>();
-        final List<String> calls = new ArrayList<>();
-
-        @Override
-        public void put(RelaySettings settings) {
-            for (RelaySettings other : running.values()) {
-                if (!other.name().equals(settings.name())
-                        && other.addresses()
-                                .inside()
-                                .equals(settings.addresses().inside())) {
-                    throw new IllegalArgumentException(
-                            "inside of " + settings.name() + " is taken by " + other.name() + ": give it another port");
-                }
-            }
-            calls.add("put " + settings.name() + " " + settings.memlimitBytes());
-            running.put(settings.name(), settings);
-        }
-
-        @Override
-        public void remove(String name) {
-            calls.add("remove " + name);
-            running.remove(name);
-        }
-
-        @Override
-        public Optional<String> codecProblem(CodecChoice codec) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> allocatorProblem(String allocator) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<String> codecNames() {
-            return List.of("lz4", "zlib", "zstd");
-        }
-
-        @Override
-        public List<RelayStatus> status() {
-            return running.values().stream()
-                    .map(settings -> new RelayStatus(
-                            settings,
-                            "",
-                            new RelayStatus.BabStatus("direct", 1, 0, 0, 1),
-                            List.of(),
-                            PeerStatus.UNKNOWN,
-                            List.of(),
-                            new Diagnosis(
-                                    ChannelState.BRIDGING,
-                                    ChannelState.BRIDGING,
-                                    false,
-                                    Optional.empty(),
-                                    "",
-                                    "",
-                                    Instant.EPOCH,
-                                    "",
-                                    "",
-                                    "")))
-                    .toList();
-        }
-    }
 
     private final RecordingRelays relays = new RecordingRelays();
     private final PrintStream systemErr = System.err;

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The command language of {@code drbd-proxy-ctl}, versions 1 to 4: a table of commands. Thread-safe.
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
  * have. The exit status is the worst of all.
  */
 final class ProxyCommands {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyCommands.class);
 
     private final ProxyConnectionCommands connections;
     private final ProxyLogLevel logLevel;
@@ -163,6 +167,10 @@ final class ProxyCommands {
             return command.get().action().run(arguments);
         } catch (ProxyRefusedException e) {
             return ProxyAnswer.refusal(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("\"{}\" failed", shortened(line), e);
+            return ProxyAnswer.refusal(
+                    "\"%s\" failed (%s), which is a fault of Forebay's: see its log.".formatted(shortened(line), e));
         }
     }
 

@@ -4,9 +4,11 @@ package io.forebay.control;
 import io.forebay.api.proxy.ProxyConnection;
 import io.forebay.api.proxy.ProxyConnections;
 import io.forebay.api.proxy.ProxyRefusedException;
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.text.AddressText;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The commands that make, change and show connections. */
 final class ProxyConnectionCommands {
@@ -96,26 +99,51 @@ final class ProxyConnectionCommands {
             throw new ProxyRefusedException(
                     "%s is not the index of a plugin: write a number from 0 on.".formatted(arguments.get(1)));
         }
+        String line = String.join(" ", words);
+        if (!end && index >= there && connection.plugins().contains(line)) {
+            // it moved up when it was set before, because one before it was refused
+            return ProxyAnswer.NOTHING;
+        }
         return ProxyAnswer.notes(connections.put(
-                end
-                        ? connection.withPluginsUpTo(index)
-                        : connection.with(Math.min(index, there), String.join(" ", words))));
+                end ? connection.withPluginsUpTo(index) : connection.with(Math.min(index, there), line)));
     }
 
-    /** The connection of a name; of several the one that was added last. */
     private ProxyConnection named(String name) throws ProxyRefusedException {
-        List<ProxyConnection> all = connections.all().stream()
-                .filter(one -> one.name().equals(name))
-                .toList();
-        if (!all.isEmpty()) {
-            return all.get(all.size() - 1);
+        Optional<ProxyConnection> typed = typed(name);
+        if (typed.isPresent()) {
+            return typed.get();
         }
-        Optional<RelayStatus> relay = relays.status().stream()
-                .filter(one -> one.settings().name().equals(name))
-                .findFirst();
-        throw new ProxyRefusedException(relay.map(one -> "The settings of %s stand in %s: change them there."
-                        .formatted(name, one.settings().source()))
-                .orElse("There is no connection %s: add it first, or see show connections.".formatted(name)));
+        throw ofFile(name)
+                .map(settings ->
+                        "The settings of %s stand in %s: change them there.".formatted(name, settings.source()))
+                .map(ProxyRefusedException::new)
+                .orElse(none(name));
+    }
+
+    private static ProxyRefusedException none(String name) {
+        return new ProxyRefusedException(
+                "There is no connection %s: add it first, or see show connections.".formatted(name));
+    }
+
+    /** The connection of a name, of several the one that was added last; or the one whose relay has that name. */
+    private Optional<ProxyConnection> typed(String name) {
+        List<ProxyConnection> all = connections.all();
+        Optional<ProxyConnection> last =
+                all.stream().filter(one -> one.name().equals(name)).reduce((former, latter) -> latter);
+        return last.or(() -> all.stream()
+                .filter(one -> connections.relayName(one).equals(name))
+                .findFirst());
+    }
+
+    private Optional<RelaySettings> ofFile(String name) {
+        return ofFiles().filter(settings -> settings.name().equals(name)).findFirst();
+    }
+
+    /** Relays of files; one of a connection that was removed may still be there for a moment. */
+    private Stream<RelaySettings> ofFiles() {
+        return relays.status().stream()
+                .map(RelayStatus::settings)
+                .filter(settings -> !settings.source().equals(ProxyConnections.SOURCE));
     }
 
     /**
@@ -124,12 +152,10 @@ final class ProxyConnectionCommands {
      */
     ProxyAnswer settings(List<String> arguments) throws ProxyRefusedException {
         String name = arguments.get(0);
-        Optional<RelaySettings> file = relays.status().stream()
-                .map(RelayStatus::settings)
-                .filter(one -> one.name().equals(name))
-                .findFirst();
-        boolean typed = connections.all().stream().anyMatch(one -> one.name().equals(name));
-        ProxyConnection connection = typed || file.isEmpty() ? named(name) : asTyped(file.get());
+        Optional<ProxyConnection> typed = typed(name);
+        ProxyConnection connection = typed.isPresent()
+                ? typed.get()
+                : ofFile(name).map(ProxyConnectionCommands::asTyped).orElseThrow(() -> none(name));
         StringBuilder text = new StringBuilder("proxy {\n");
         connection.options().forEach((option, value) -> {
             if (DRBD_OPTIONS.contains(option)) {
@@ -165,18 +191,39 @@ final class ProxyConnectionCommands {
                 AddressText.of(addresses.peer()),
                 AddressText.of(addresses.outside()),
                 AddressText.of(addresses.drbd()),
-                Map.of("memlimit", String.valueOf(settings.memlimitBytes())),
+                options(settings),
                 settings.codec().isNone() ? List.of() : List.of(settings.codec().toString()));
+    }
+
+    /** All that a file can set; its resource is not what a connection's would be. */
+    private static Map<String, String> options(RelaySettings settings) {
+        RelayTimeouts timeouts = settings.timeouts();
+        LineSettings line = settings.line();
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("memlimit", String.valueOf(settings.memlimitBytes()));
+        options.put("sndbuf-size", String.valueOf(line.sendBufferBytes()));
+        options.put("rcvbuf-size", String.valueOf(line.receiveBufferBytes()));
+        options.put("bwlimit", String.valueOf(line.bwlimitBytesPerS()));
+        options.values().removeIf("0"::equals);
+        if (timeouts.pingMs() != RelayTimeouts.DEFAULT.pingMs()) {
+            options.put("ping-timeout", pingTimeout(timeouts.pingMs()));
+        }
+        options.put("resource", settings.resource());
+        options.put("allocator", settings.allocator());
+        options.put("drain-timeout", timeouts.drainMs() + "ms");
+        options.put("resume-timeout", timeouts.resumeMs() + "ms");
+        return options;
+    }
+
+    /** In tenths of a second where {@code drbd.conf} can say it. */
+    private static String pingTimeout(int ms) {
+        return ms % 100 == 0 && ms <= 30_000 ? String.valueOf(ms / 100) : ms + "ms";
     }
 
     /** {@code show}: the commands that would make all relays there are. */
     ProxyAnswer commands() {
         List<ProxyConnection> all = new ArrayList<>(connections.all());
-        List<String> typed = all.stream().map(connections::relayName).toList();
-        relays.status().stream()
-                .map(RelayStatus::settings)
-                .filter(settings -> !typed.contains(settings.name()))
-                .forEach(settings -> all.add(asTyped(settings)));
+        ofFiles().map(ProxyConnectionCommands::asTyped).forEach(all::add);
         return ProxyAnswer.text(all.stream()
                 .flatMap(connection -> connection.commands().stream())
                 .collect(Collectors.joining("\n")));

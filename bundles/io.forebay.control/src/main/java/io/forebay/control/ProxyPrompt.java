@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.control;
 
+import java.io.IOError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,9 @@ final class ProxyPrompt {
             }
         } catch (EndOfFileException e) {
             terminal.flush();
+        } catch (IOError e) {
+            // the server closed the connection
+            return;
         }
     }
 
@@ -65,6 +69,10 @@ final class ProxyPrompt {
     /** What may stand next, and what it does. */
     private Map<String, String> candidates(List<String> before) {
         Map<String, String> next = new LinkedHashMap<>();
+        int most = commands.all().stream()
+                .mapToInt(command -> command.matches(before))
+                .max()
+                .orElse(0);
         for (ProxyCommands.Command command : commands.all()) {
             String[] words = command.words().split(" ");
             if (before.size() < words.length && isPrefix(before, words)) {
@@ -74,7 +82,7 @@ final class ProxyPrompt {
                 }
             }
             int own = command.matches(before);
-            if (own > 0) {
+            if (own > 0 && own == most) {
                 commands.argument(command, before.size() - own).forEach(word -> next.putIfAbsent(word, null));
             }
         }

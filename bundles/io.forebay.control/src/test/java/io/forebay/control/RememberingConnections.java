@@ -10,14 +10,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Connections by name, without relays behind them; refuses an option or a plugin called {@code bad}. */
+/**
+ * Connections by name and the DRBD's IP, without relays behind them; the first of a name has a relay of that name. Refuses an
+ * option or a plugin called {@code bad}, and has a remark on {@code lzma}.
+ */
 final class RememberingConnections implements ProxyConnections {
 
-    private final Map<String, ProxyConnection> byName = new LinkedHashMap<>();
+    private final Map<String, ProxyConnection> byRelay = new LinkedHashMap<>();
 
     @Override
     public List<String> add(ProxyConnection wanted) throws ProxyRefusedException {
-        ProxyConnection old = byName.getOrDefault(wanted.name(), wanted);
+        ProxyConnection old = byRelay.getOrDefault(relayName(wanted), wanted);
         Map<String, String> options = new LinkedHashMap<>(old.options());
         options.putAll(wanted.options());
         return put(wanted.with(options, old.plugins()));
@@ -28,23 +31,31 @@ final class RememberingConnections implements ProxyConnections {
         if (wanted.options().containsKey("bad") || wanted.plugins().contains("bad")) {
             throw new ProxyRefusedException("bad is not there.");
         }
-        byName.put(wanted.name(), wanted);
+        byRelay.put(relayName(wanted), wanted);
         return wanted.plugins().contains("lzma") ? List.of("lzma is zstd.") : List.of();
     }
 
     @Override
-    public boolean remove(String name) {
-        return byName.remove(name) != null;
+    public boolean remove(String name) throws ProxyRefusedException {
+        if (name.equals("of-a-file")) {
+            throw new ProxyRefusedException("of-a-file is that of a file.");
+        }
+        return byRelay.values().removeIf(one -> one.name().equals(name));
     }
 
     @Override
     public List<ProxyConnection> all() {
-        return new ArrayList<>(byName.values());
+        return new ArrayList<>(byRelay.values());
     }
 
     @Override
     public String relayName(ProxyConnection connection) {
-        return connection.name();
+        ProxyConnection first = byRelay.getOrDefault(connection.name(), connection);
+        return host(first).equals(host(connection)) ? connection.name() : connection.name() + "@" + host(connection);
+    }
+
+    private static String host(ProxyConnection connection) {
+        return connection.drbd().replaceFirst(":\\d+$", "");
     }
 
     @Override

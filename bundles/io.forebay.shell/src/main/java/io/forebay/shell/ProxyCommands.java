@@ -9,10 +9,12 @@ import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
@@ -87,6 +89,7 @@ public final class ProxyCommands {
             Set<String> here =
                     new LinkedHashSet<>(running().map(ProxyConnection::name).toList());
             if (!wanted.contains(ALL)) {
+                running().map(connections::relayName).forEach(here::add);
                 here.retainAll(namesOf(wanted));
                 wanted.stream()
                         .filter(name -> !resourcesAndNames().contains(name) && !here.contains(name))
@@ -147,8 +150,10 @@ public final class ProxyCommands {
             @Descriptor("the connection's name") String name,
             @Descriptor("the value; for plugin the words of its line, or none") String... value) {
         return changes(json, into -> {
-            List<ProxyConnection> named =
-                    running().filter(one -> one.name().equals(name)).toList();
+            List<ProxyConnection> named = running()
+                    .filter(one -> one.name().equals(name)
+                            || connections.relayName(one).equals(name))
+                    .toList();
             if (named.isEmpty()) {
                 throw new RefusedCommandException(notRunning(name));
             }
@@ -171,7 +176,8 @@ public final class ProxyCommands {
     private String notRunning(String name) {
         return relays.status().stream()
                 .map(RelayStatus::settings)
-                .filter(settings -> settings.name().equals(name))
+                .filter(settings ->
+                        settings.name().equals(name) && !settings.source().equals(ProxyConnections.SOURCE))
                 .map(settings ->
                         "The settings of %s stand in %s: change them there.".formatted(name, settings.source()))
                 .findFirst()
@@ -208,7 +214,13 @@ public final class ProxyCommands {
                     boolean json,
             @Descriptor(NAMES_SENTENCE) String... names) {
         Set<String> wanted = names.length == 0 ? Set.of(ALL) : wanted(names);
-        Set<String> known = wanted.contains(ALL) ? Set.of() : namesOf(wanted);
+        Set<String> known = new HashSet<>(wanted.contains(ALL) ? Set.of() : namesOf(wanted));
+        // of several nodes' connections of one name the relays have names of their own
+        running()
+                .filter(one -> known.contains(one.name()))
+                .map(connections::relayName)
+                .toList()
+                .forEach(known::add);
         List<SettingsTable.Row> rows = relays.status().stream()
                 .map(RelayStatus::settings)
                 .filter(settings -> wanted.contains(ALL) || known.contains(settings.name()))
@@ -236,8 +248,10 @@ public final class ProxyCommands {
         try {
             work.run(rows);
         } catch (ProxyRefusedException e) {
-            String before = rows.isEmpty() ? "" : " Before it: " + ChangeTable.text(rows);
-            throw new RefusedCommandException(e.getMessage() + before);
+            String done = rows.stream()
+                    .map(row -> row.change() + " " + row.connection())
+                    .collect(Collectors.joining(", ", " Done before it: ", "."));
+            throw new RefusedCommandException(e.getMessage() + (rows.isEmpty() ? "" : done));
         }
         return new Listing<>(rows, json ? JsonText::of : ChangeTable::text);
     }

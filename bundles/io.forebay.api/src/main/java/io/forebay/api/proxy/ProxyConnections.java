@@ -12,6 +12,9 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface ProxyConnections {
 
+    /** What {@link io.forebay.api.relay.RelaySettings#source} says of the relays of connections. */
+    String SOURCE = "drbd-proxy-ctl";
+
     /**
      * Adds a connection; if it is there already, sets the options that are given and leaves the others and the plugins as they
      * are, so that adding it again interrupts nothing. It replaces the one of the same name whose DRBD has the same IP; one
@@ -32,7 +35,7 @@ public interface ProxyConnections {
     List<String> put(ProxyConnection wanted) throws ProxyRefusedException;
 
     /**
-     * Removes all connections of a name.
+     * Removes all connections of a name; if there is none, the one whose relay has that name.
      *
      * @return whether there was one
      * @throws ProxyRefusedException if the relay of that name comes from a file

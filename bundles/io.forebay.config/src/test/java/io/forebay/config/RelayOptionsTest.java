@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.RelaySettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The options of {@code proxy} sections, as a relay's file has them and as drbdadm sends them. */
+class RelayOptionsTest {
+
+    private static RelayFile read(boolean typedByProxy, Object... keysAndValues) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("service.pid", "io.forebay.relay~r0");
+        properties.put("inside", "10.0.0.1:7788");
+        properties.put("drbd", "10.0.0.2:7788");
+        properties.put("outside", "192.0.2.1:7789");
+        properties.put("peer", "192.0.2.2:7789");
+        if (typedByProxy) {
+            properties.put(ProxyConfigurations.CONNECTION, "r0-b-a");
+        }
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return RelayFile.of(properties);
+    }
+
+    private static RelaySettings settings(RelayFile file) {
+        assertThat(file.problems()).isEmpty();
+        return file.settings().orElseThrow();
+    }
+
+    private static RelaySettings quietly(Object... keysAndValues) {
+        RelayFile file = read(false, keysAndValues);
+        assertThat(file.notes()).isEmpty();
+        return settings(file);
+    }
+
+    private static String onlyProblem(RelayFile file) {
+        assertThat(file.settings()).isEmpty();
+        assertThat(file.problems()).hasSize(1);
+        return file.problems().get(0).replaceFirst("^(configuration io.forebay.relay~r0|drbd-proxy-ctl): ", "");
+    }
+
+    @Test
+    void shouldLeaveToTheSystemWhatIsNotSaid() {
+        assertThat(quietly().line()).isEqualTo(new LineSettings(0, 0, 0));
+        assertThat(quietly().timeouts().pingMs()).isEqualTo(1000);
+    }
+
+    @Test
+    void shouldReadBuffersAndBandwidthInBytes() {
+        assertThat(quietly("sndbuf-size", "2M", "rcvbuf-size", "4194304", "bwlimit", "10M")
+                        .line())
+                .isEqualTo(new LineSettings(2 << 20, 4 << 20, 10 << 20));
+        assertThat(quietly("sndbuf-size", "128M", "rcvbuf-size", "0", "bwlimit", "0")
+                        .line())
+                .isEqualTo(new LineSettings(128 << 20, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sndbuf-size,129M", "rcvbuf-size,134217729", "sndbuf-size,8G"})
+    void shouldRefuseBuffersThatNoSystemGives(String key, String text) {
+        assertThat(onlyProblem(read(false, key, text)))
+                .isEqualTo(key + " = " + text
+                        + " is more than a socket may buffer: use 128M or less, or 0 to leave it to the system.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sndbuf-size", "rcvbuf-size", "bwlimit"})
+    void shouldRefuseWhatIsNoSize(String key) {
+        assertThat(onlyProblem(read(true, key, "10 Mbit"))).startsWith(key + " = 10 Mbit is not a size");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,1000",
+        "9,1000",
+        "10,1000",
+        "11,1100",
+        "200,20000",
+        "300,30000",
+        "1s,1000",
+        "1500ms,1500",
+        "60s,60000"
+    })
+    void shouldReadPingTimeoutsInTenthsOrWithAUnitAndOfASecondAtLeast(String text, int milliseconds) {
+        assertThat(quietly("ping-timeout", text).timeouts().pingMs()).isEqualTo(milliseconds);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0      | is not from 1 to 300 tenths of a second: write for example 20, or 2s.
+            301    | is not from 1 to 300 tenths of a second: write for example 20, or 2s.
+            999ms  | is too short for a heartbeat to come in time: use 1s or more.
+            0s     | is too short for a heartbeat to come in time: use 1s or more.
+            -1     | is not a time: use a whole number with ms or s, for example 10s.
+            """)
+    void shouldRefuseWhatIsNoPingTimeout(String text, String problem) {
+        assertThat(onlyProblem(read(false, "ping-timeout", text))).isEqualTo("ping-timeout = " + text + " " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on,zlib level 9", "yes,zlib level 9", "1,zlib level 9", "6,zlib level 9"})
+    void shouldReadTheSwitchOfVersion1AsZlib(String text, String codec) {
+        RelayFile file = read(true, "compression", text);
+        assertThat(settings(file).codec()).hasToString(codec);
+        assertThat(file.notes()).containsExactly("compression is deprecated: zlib level 9 is used.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "no", "0", "00"})
+    void shouldReadTheSwitchOfVersion1AsNone(String text) {
+        assertThat(quietly("compression", text).codec().isNone()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maybe", "ON", "-1", "12345678901"})
+    void shouldRefuseWhatIsNoSwitch(String text) {
+        assertThat(onlyProblem(read(true, "compression", text)))
+                .isEqualTo("compression = " + text + " is neither on nor off: write on, off, or better a plugin, for"
+                        + " example plugin { zstd level 7; }.");
+    }
+
+    @Test
+    void shouldPreferAPluginToTheSwitchAndACodecToAPlugin() {
+        RelayFile file = read(true, "compression", "on", "plugin", new String[] {"lz4"});
+        assertThat(settings(file).codec()).hasToString("lz4");
+        assertThat(file.notes()).containsExactly("compression is deprecated: the plugin lz4 is used instead.");
+        assertThat(settings(read(false, "codec", "zstd level 3", "plugin", "lz4"))
+                        .codec())
+                .hasToString("zstd level 3");
+    }
+
+    @Test
+    void shouldNoteThatReadLoopsHaveNoEffect() {
+        assertThat(read(true, "read-loops", "10").notes()).containsExactly("read-loops has no effect here.");
+        assertThat(onlyProblem(read(true, "read-loops", "many")))
+                .isEqualTo("read-loops = many is not a number: write a whole number, for example 0.");
+    }
+
+    @Test
+    void shouldReadPluginLinesWithTheirNotes() {
+        RelayFile file = read(
+                true, "plugin", new String[] {"allocator mapped", "zstd level = 7", "drain-timeout 1s", "noop", "lz4"});
+        assertThat(settings(file))
+                .returns("mapped", RelaySettings::allocator)
+                .returns("zstd level 7", settings -> settings.codec().toString())
+                .returns(1000, settings -> settings.timeouts().drainMs());
+        assertThat(file.notes())
+                .containsExactly(
+                        "plugin noop has no effect here.",
+                        "plugin lz4 is not used: zstd level 7 compresses already, and one codec does.");
+        assertThat(file.codecs()).hasSize(2);
+        assertThat(settings(read(false, "plugin", "zlib")).codec()).hasToString("zlib");
+    }
+
+    @Test
+    void shouldPreferAKeyToAPluginLineThatSetsIt() {
+        assertThat(settings(read(true, "allocator", "heap", "plugin", new String[] {"allocator mapped"}))
+                        .allocator())
+                .isEqualTo("heap");
+    }
+
+    @Test
+    void shouldReportEachRefusedPluginLine() {
+        assertThat(read(true, "plugin", new String[] {"tls on", "lz4", "allocator"})
+                        .problems())
+                .containsExactly(
+                        "drbd-proxy-ctl: plugin tls on asks for encryption, which this version does not have yet:"
+                                + " write tls off and let a VPN encrypt the line.",
+                        "drbd-proxy-ctl: plugin allocator wants one value: write for example allocator mapped.");
+        assertThat(onlyProblem(read(true, "plugin", new String[] {"allocator A b", "lz4"})))
+                .contains("wants one value");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "100k", "1048575"})
+    void shouldRaiseAMemlimitOfDrbdConfThatIsTooLittleAndRefuseOneOfAFile(String text) {
+        RelayFile typed = read(true, "memlimit", text);
+        assertThat(settings(typed).memlimitBytes()).isEqualTo(1 << 20);
+        assertThat(typed.notes())
+                .containsExactly("memlimit " + text + " is too little for a relay to work with: 1M is used.");
+        assertThat(onlyProblem(read(false, "memlimit", text)))
+                .isEqualTo("memlimit = " + text
+                        + " is too little for a relay to work with: use 1M or more, for example 64M.");
+    }
+
+    @Test
+    void shouldLowerAMemlimitThatNoMachineHas() {
+        for (boolean typed : List.of(true, false)) {
+            RelayFile file = read(typed, "memlimit", "1025T");
+            assertThat(settings(file).memlimitBytes()).isEqualTo(1L << 50);
+            assertThat(file.notes()).containsExactly("memlimit 1025T is more than any machine has: 1 PiB is used.");
+            assertThat(settings(read(typed, "memlimit", "1024T")).memlimitBytes())
+                    .isEqualTo(1L << 50);
+        }
+    }
+
+    @Test
+    void shouldNameARelayOfDrbdConfByItsOutsidesUnlessItsResourceIsGiven() {
+        assertThat(settings(read(true)).resource()).isEqualTo("192.0.2.1:7789-192.0.2.2:7789");
+        assertThat(settings(read(true, "outside", "192.0.2.2:7789", "peer", "192.0.2.1:7789"))
+                        .resource())
+                .isEqualTo("192.0.2.1:7789-192.0.2.2:7789");
+        assertThat(settings(read(true, "plugin", new String[] {"resource r0"})).resource())
+                .isEqualTo("r0");
+        assertThat(settings(read(false)).resource()).isEqualTo("r0");
+    }
+}
