@@ -220,27 +220,29 @@ public final class ProxyRelays implements ProxyConnections {
                 normal("drbd", connection.drbd()));
     }
 
-    /** The connection that the wanted one replaces: of the same name, for a DRBD with the same IP. */
+    /**
+     * The connection that the wanted one replaces: of the same name, and it listens at the same inside or outside. One that
+     * shares neither is that of another node, or to another one.
+     */
     private Optional<Configured> predecessor(ProxyConnection wanted) throws ProxyRefusedException {
-        String host = host(wanted);
+        String inside = normal("inside", wanted.inside());
+        String outside = normal("outside", wanted.outside());
         for (Configured other : configurations.all().toList()) {
             if (other.connection().name().equals(wanted.name())
-                    && host(other.connection()).equals(host)) {
+                    && (normal("inside", other.connection().inside()).equals(inside)
+                            || normal("outside", other.connection().outside()).equals(outside))) {
                 return Optional.of(other);
             }
         }
         return Optional.empty();
     }
 
-    private static String host(ProxyConnection connection) throws ProxyRefusedException {
-        String address = normal("drbd", connection.drbd());
-        return address.substring(0, address.lastIndexOf(':'));
-    }
-
-    /** What tells the connections of a proxy host that serves several nodes apart is the node. */
+    /** What tells namesakes apart is where DRBD dials them. */
     private String freeName(ProxyConnection wanted) throws ProxyRefusedException {
         boolean taken = configurations.all().anyMatch(other -> other.relayName().equals(wanted.name()));
-        return taken ? wanted.name() + "@" + host(wanted).replaceAll("[\\[\\]]", "") : wanted.name();
+        return taken
+                ? wanted.name() + "@" + normal("inside", wanted.inside()).replaceAll("[\\[\\]]", "")
+                : wanted.name();
     }
 
     private static RelayFile file(String relayName, Map<String, Object> properties) {

@@ -80,6 +80,12 @@ class ProxyRelaysTest {
                 List.of());
     }
 
+    /** The same with another port inside: a connection that moves. */
+    private static ProxyConnection dialledAt(int port, ProxyConnection one) {
+        return new ProxyConnection(
+                one.name(), "10.0.0.9:" + port, one.peer(), one.outside(), one.drbd(), one.options(), one.plugins());
+    }
+
     private RelaySettings relay(String name) {
         assertThat(relays.running).containsKey(name);
         return relays.running.get(name);
@@ -150,8 +156,9 @@ class ProxyRelaysTest {
     @Test
     void shouldReplaceTheAddressesOfANameAndForgetItsOptions() throws Exception {
         connections.add(connection("r0-b-a", 7000, 1, "memlimit", "64M"));
-        connections.add(connection("r0-b-a", 7001, 1));
-        assertThat(connections.all()).containsExactly(connection("r0-b-a", 7001, 1));
+        ProxyConnection moved = dialledAt(7001, connection("r0-b-a", 7000, 1));
+        connections.add(moved);
+        assertThat(connections.all()).containsExactly(moved);
         assertThat(relays.running).containsOnlyKeys("r0-b-a");
         assertThat(relay("r0-b-a").addresses().inside().getPort()).isEqualTo(7001);
         assertThat(relay("r0-b-a").memlimitBytes()).isEqualTo(16 * MIB);
@@ -162,18 +169,18 @@ class ProxyRelaysTest {
         connections.add(connection("r0-b-a", 7000, 1));
         connections.add(connection("r0-b-a", 7001, 2, "memlimit", "64M"));
         connections.add(connection("r1", 7003, 1));
-        assertThat(relays.running).containsOnlyKeys("r0-b-a", "r0-b-a@10.0.0.2", "r1");
+        assertThat(relays.running).containsOnlyKeys("r0-b-a", "r0-b-a@10.0.0.9:7001", "r1");
         assertThat(connections.all())
                 .extracting(connections::relayName)
-                .containsExactly("r0-b-a", "r0-b-a@10.0.0.2", "r1");
+                .containsExactly("r0-b-a", "r0-b-a@10.0.0.9:7001", "r1");
 
         connections.add(connection("r0-b-a", 7000, 1, "memlimit", "32M"));
         assertThat(relay("r0-b-a").memlimitBytes()).isEqualTo(32 * MIB);
-        assertThat(relay("r0-b-a@10.0.0.2").memlimitBytes()).isEqualTo(64 * MIB);
+        assertThat(relay("r0-b-a@10.0.0.9:7001").memlimitBytes()).isEqualTo(64 * MIB);
         assertThat(connections.all())
                 .as("the one that was touched last is the last of its name")
                 .extracting(connections::relayName)
-                .containsExactly("r0-b-a@10.0.0.2", "r1", "r0-b-a");
+                .containsExactly("r0-b-a@10.0.0.9:7001", "r1", "r0-b-a");
 
         assertThat(connections.remove("r0-b-a")).isTrue();
         assertThat(relays.running).containsOnlyKeys("r1");
@@ -191,7 +198,7 @@ class ProxyRelaysTest {
     void shouldRemoveOneTwinByTheNameOfItsRelay() throws Exception {
         connections.add(connection("r0", 7000, 1));
         connections.add(connection("r0", 7001, 2));
-        assertThat(connections.remove("r0@10.0.0.2")).isTrue();
+        assertThat(connections.remove("r0@10.0.0.9:7001")).isTrue();
         assertThat(relays.running).containsOnlyKeys("r0");
     }
 
@@ -200,7 +207,7 @@ class ProxyRelaysTest {
         connections.add(connection("r0", 7000, 1, "memlimit", "64M"));
         connections.add(connection("r1", 7001, 1, "memlimit", "32M"));
         String sentence = "drbd-proxy-ctl: inside of r1 is taken by r0: give it another port.";
-        assertRefused(connection("r1", 7000, 1), sentence);
+        assertRefused(dialledAt(7000, connection("r1", 7001, 1)), sentence);
         assertThat(relay("r1").memlimitBytes()).isEqualTo(32 * MIB);
         assertRefused(connection("r2", 7000, 1), sentence.replace("r1", "r2"));
         assertThat(admin.size()).isEqualTo(2);
@@ -369,7 +376,9 @@ class ProxyRelaysTest {
         connections.add(connection("r1", 7001, 1));
         relays.channels.put("r0", ChannelState.ESTABLISHED);
         connections.remove("r0");
-        assertRefused(connection("r0", 7001, 1), "drbd-proxy-ctl: inside of r0 is taken by r1: give it another port.");
+        assertRefused(
+                dialledAt(7001, connection("r0", 7000, 1)),
+                "drbd-proxy-ctl: inside of r0 is taken by r1: give it another port.");
         assertRefused(
                 connection("r0", 7000, 1).with(0, "brotli"),
                 "drbd-proxy-ctl: plugin brotli: is no codec that is installed: use zstd.");

@@ -26,14 +26,22 @@ record ProxyAnswer(int status, String out, String err, boolean shutdown) {
 
     static ProxyAnswer refusal(String sentence) {
         return new ProxyAnswer(
-                REFUSED, "", "drbd-proxy-ctl: " + sentence.replaceFirst("^drbd-proxy-ctl: ", "") + "\n", false);
+                REFUSED,
+                "",
+                "drbd-proxy-ctl: " + printable(sentence).replaceFirst("^drbd-proxy-ctl: ", "") + "\n",
+                false);
     }
 
     static ProxyAnswer notes(List<String> sentences) {
         StringBuilder err = new StringBuilder();
         sentences.forEach(sentence ->
-                err.append("drbd-proxy-ctl: note: ").append(sentence).append('\n'));
+                err.append("drbd-proxy-ctl: note: ").append(printable(sentence)).append('\n'));
         return new ProxyAnswer(DONE, "", err.toString(), false);
+    }
+
+    /** One line, with nothing in it that a terminal would obey: sentences quote what was typed. */
+    private static String printable(String sentence) {
+        return sentence.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cc}", "?");
     }
 
     /** Both answers, one after the other, with the worse status. */

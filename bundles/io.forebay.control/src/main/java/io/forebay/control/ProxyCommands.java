@@ -138,8 +138,11 @@ final class ProxyCommands {
             return ProxyAnswer.refusal(line.refusal());
         }
         ProxyAnswer all = ProxyAnswer.NOTHING;
+        PluginSequences plugins = new PluginSequences();
         for (String command : line.commands()) {
-            all = all.and(run(command));
+            ProxyAnswer answer = run(plugins.counted(command));
+            plugins.answered(answer.status() == ProxyAnswer.DONE);
+            all = all.and(answer);
         }
         return all;
     }

@@ -88,7 +88,7 @@ final class ProxyConnectionCommands {
         return ProxyAnswer.notes(connections.put(connection.with(arguments.get(0), arguments.get(2))));
     }
 
-    /** {@code set plugin NAME INDEX WORDS...}; behind the end it is the next, because one before it may have been refused. */
+    /** {@code set plugin NAME INDEX WORDS...}. */
     ProxyAnswer setPlugin(List<String> arguments) throws ProxyRefusedException {
         ProxyConnection connection = named(arguments.get(0));
         List<String> words = arguments.subList(2, arguments.size());
@@ -99,13 +99,14 @@ final class ProxyConnectionCommands {
             throw new ProxyRefusedException(
                     "%s is not the index of a plugin: write a number from 0 on.".formatted(arguments.get(1)));
         }
-        String line = String.join(" ", words);
-        if (!end && index >= there && connection.plugins().contains(line)) {
-            // it moved up when it was set before, because one before it was refused
-            return ProxyAnswer.NOTHING;
+        if (!end && index > there) {
+            throw new ProxyRefusedException(
+                    "%s has %d plugins, so the next index is %d, not %d: set that one first, or see show proxy-settings %s."
+                            .formatted(connection.name(), there, there, index, connection.name()));
         }
-        return ProxyAnswer.notes(connections.put(
-                end ? connection.withPluginsUpTo(index) : connection.with(Math.min(index, there), line)));
+        String line = String.join(" ", words);
+        return ProxyAnswer.notes(
+                connections.put(end ? connection.withPluginsUpTo(index) : connection.with(index, line)));
     }
 
     private ProxyConnection named(String name) throws ProxyRefusedException {

@@ -133,11 +133,12 @@ class ProxyCommandsTest {
     }
 
     @Test
-    void shouldTakeAPluginBehindTheEndForTheNextBecauseOneBeforeItMayHaveBeenRefused() {
+    void shouldRefuseAPluginThatWouldLeaveAGap() {
         done(ADD);
-        assertThat(refusal("set plugin r0-bob-alice 0 bad")).isEqualTo("bad is not there.");
-        done("set plugin r0-bob-alice 1 zstd", "set plugin r0-bob-alice 63 lz4", "set plugin r0-bob-alice 2 END");
-        assertThat(only().plugins()).containsExactly("zstd", "lz4");
+        assertThat(refusal("set plugin r0-bob-alice 1 zstd"))
+                .isEqualTo("r0-bob-alice has 0 plugins, so the next index is 0, not 1: set that one first, or see"
+                        + " show proxy-settings r0-bob-alice.");
+        assertThat(only().plugins()).isEmpty();
     }
 
     @ParameterizedTest

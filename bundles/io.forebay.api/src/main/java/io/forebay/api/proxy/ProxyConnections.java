@@ -17,9 +17,9 @@ public interface ProxyConnections {
 
     /**
      * Adds a connection; if it is there already, sets the options that are given and leaves the others and the plugins as they
-     * are, so that adding it again interrupts nothing. It replaces the one of the same name whose DRBD has the same IP; one
-     * of the same name for another node's DRBD stands beside it, because drbdadm up to 9.34 names both alike on a proxy host
-     * that serves two nodes.
+     * are, so that adding it again interrupts nothing. It replaces the one of the same name with the same inside or outside.
+     * Others of the same name stand beside it, because drbdadm up to 9.34 names all alike that join the same two proxy
+     * hosts.
      *
      * @return remarks for whoever asked, a sentence each: what is taken for something else, or has no effect
      * @throws ProxyRefusedException if it cannot be used; nothing has changed
@@ -45,7 +45,7 @@ public interface ProxyConnections {
     /** All connections, in the order in which they were added. */
     List<ProxyConnection> all();
 
-    /** The relay's name: the connection's own, or one that tells it from its namesake of another node. */
+    /** The relay's name: the connection's own, or one that tells it from its namesake. */
     String relayName(ProxyConnection connection);
 
     /**

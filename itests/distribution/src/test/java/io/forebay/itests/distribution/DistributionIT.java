@@ -3,6 +3,7 @@ package io.forebay.itests.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.testkit.Forebay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

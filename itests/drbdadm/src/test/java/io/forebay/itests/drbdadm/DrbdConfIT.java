@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Forebay reads from a {@code drbd.conf} what drbdadm would send. */
 class DrbdConfIT {
 
-    private static final Path SAMPLES =
+    static final Path SAMPLES =
             Path.of(System.getProperty("basedir", "."), "../../bundles/io.forebay.config/src/test/resources/drbdconf");
     /** drbdadm ends with this when there is nothing for this host. */
     private static final int NOTHING_HERE = 1;
@@ -75,7 +75,7 @@ class DrbdConfIT {
     }
 
     /** A command with its addresses in one spelling and without trailing options, which only newer drbdadm send. */
-    private static String comparable(String command) throws UnknownHostException {
+    static String comparable(String command) throws UnknownHostException {
         String[] words = command.split(" ");
         if (!command.startsWith("add connection ")) {
             return command;

@@ -63,7 +63,7 @@ import org.osgi.service.event.EventHandler;
 @ExamReactorStrategy(PerClass.class)
 public class RelayConfigurationIT {
     private static final String FACTORY = "io.forebay.relay";
-    private static final int HIGHEST_LEVEL = 80;
+    private static final int HIGHEST_LEVEL = 90;
     private static final long DEADLINE_SECONDS = 30;
     private static final long LOOK_MS = 20;
 

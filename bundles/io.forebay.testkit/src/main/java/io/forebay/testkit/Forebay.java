@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.forebay.itests.distribution;
+package io.forebay.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,15 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code bin/forebay} of the unpacked distribution, on a base of its own. */
-final class Forebay {
-    static final Path HOME = Path.of(System.getProperty("forebay.home"));
+/**
+ * {@code bin/forebay} of the unpacked distribution, on a base of its own. What it prints is kept beside the base. For one
+ * thread.
+ */
+public final class Forebay {
+    /** The unpacked distribution: the system property {@code forebay.home}. */
+    public static final Path HOME = Path.of(System.getProperty("forebay.home"));
+
     private static final long DEADLINE_SECONDS = 90;
 
     private final Path base;
     private int outputs;
 
-    Forebay(Path base) {
+    public Forebay(Path base) {
         this.base = base;
     }
 
@@ -27,12 +32,12 @@ final class Forebay {
      * @param out its standard output
      * @param err its standard error
      */
-    record Result(int status, String out, String err) {}
+    public record Result(int status, String out, String err) {}
 
     /** A command that runs on. */
-    record Running(Process process, Path out, Path err) {
+    public record Running(Process process, Path out, Path err) {
 
-        void awaitReady() throws IOException, InterruptedException {
+        public void awaitReady() throws IOException, InterruptedException {
             long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
             while (Files.readString(out).lines().noneMatch(line -> line.startsWith("forebay: ready"))) {
                 if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadlineNs) {
@@ -42,7 +47,7 @@ final class Forebay {
             }
         }
 
-        Result await() throws IOException, InterruptedException {
+        public Result await() throws IOException, InterruptedException {
             if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("still running after " + DEADLINE_SECONDS + " s: " + Files.readString(err));
@@ -51,21 +56,29 @@ final class Forebay {
         }
     }
 
-    Running begin(String... words) throws IOException {
+    public Path base() {
+        return base;
+    }
+
+    public Running begin(String... words) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/forebay").toString(), "--base", base.toString()));
         command.addAll(List.of(words));
+        return begin(new ProcessBuilder(command));
+    }
+
+    /** Begins any program whose output is to be kept with that of this Forebay. */
+    public Running begin(ProcessBuilder builder) throws IOException {
         outputs++;
         Path out = base.resolveSibling(base.getFileName() + "-" + outputs + ".out");
         Path err = base.resolveSibling(base.getFileName() + "-" + outputs + ".err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+        Process process =
+                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        process.getOutputStream().close();
         return new Running(process, out, err);
     }
 
-    Result call(String... words) throws IOException, InterruptedException {
+    public Result call(String... words) throws IOException, InterruptedException {
         return begin(words).await();
     }
 }
