@@ -221,15 +221,15 @@ public final class ProxyCommands {
                 .map(connections::relayName)
                 .toList()
                 .forEach(known::add);
-        List<SettingsTable.Row> rows = relays.status().stream()
+        List<SettingsTable.InForce> rows = relays.status().stream()
                 .map(RelayStatus::settings)
                 .filter(settings -> wanted.contains(ALL) || known.contains(settings.name()))
-                .map(SettingsTable::row)
+                .map(SettingsTable::inForce)
                 .toList();
         if (rows.isEmpty() && !wanted.contains(ALL)) {
             throw new RefusedCommandException("There is no relay " + String.join(", ", wanted) + ": see forebay:show.");
         }
-        return new Listing<>(rows, json ? JsonText::of : SettingsTable::text);
+        return new Listing<>(rows, json ? JsonText::of : SettingsTable::inForceText);
     }
 
     /** For tab completion; a name that begins with an underscore is not offered itself. */

@@ -14,8 +14,27 @@ import java.util.stream.Collectors;
 /** Settings of relays, a block for each: {@code forebay:show} those in force, {@code forebay:dump} those of drbd.conf. */
 final class SettingsTable {
 
+    /** One relay's settings in force, numbers as such; 0 is none, or the system's own. */
+    record InForce(
+            String relay,
+            String resource,
+            String inside,
+            String drbd,
+            String outside,
+            String peer,
+            long memlimitBytes,
+            String allocator,
+            String codec,
+            long bwlimitBytesPerS,
+            int sendBufferBytes,
+            int receiveBufferBytes,
+            int pingTimeoutMs,
+            int drainTimeoutMs,
+            int resumeTimeoutMs,
+            String source) {}
+
     /**
-     * One relay.
+     * One relay in words.
      *
      * @param settings the others, each as {@code key value}
      * @param source where they come from
@@ -35,26 +54,50 @@ final class SettingsTable {
 
     private SettingsTable() {}
 
-    static Row row(RelaySettings settings) {
+    static InForce inForce(RelaySettings settings) {
         RelayAddresses addresses = settings.addresses();
-        return new Row(
+        return new InForce(
                 settings.name(),
                 settings.resource(),
                 AddressText.of(addresses.inside()),
                 AddressText.of(addresses.drbd()),
                 AddressText.of(addresses.outside()),
                 AddressText.of(addresses.peer()),
-                List.of(
-                        new Setting("memlimit", ByteCount.text(settings.memlimitBytes())),
-                        new Setting("allocator", settings.allocator()),
-                        new Setting("codec", settings.codec().toString()),
-                        new Setting("bwlimit", rate(settings.line().bwlimitBytesPerS())),
-                        new Setting("sndbuf-size", size(settings.line().sendBufferBytes())),
-                        new Setting("rcvbuf-size", size(settings.line().receiveBufferBytes())),
-                        new Setting("ping-timeout", settings.timeouts().pingMs() + " ms"),
-                        new Setting("drain-timeout", settings.timeouts().drainMs() + " ms"),
-                        new Setting("resume-timeout", settings.timeouts().resumeMs() + " ms")),
+                settings.memlimitBytes(),
+                settings.allocator(),
+                settings.codec().toString(),
+                settings.line().bwlimitBytesPerS(),
+                settings.line().sendBufferBytes(),
+                settings.line().receiveBufferBytes(),
+                settings.timeouts().pingMs(),
+                settings.timeouts().drainMs(),
+                settings.timeouts().resumeMs(),
                 settings.source());
+    }
+
+    static String inForceText(List<InForce> relays) {
+        return text(relays.stream().map(SettingsTable::worded).toList());
+    }
+
+    private static Row worded(InForce relay) {
+        return new Row(
+                relay.relay,
+                relay.resource,
+                relay.inside,
+                relay.drbd,
+                relay.outside,
+                relay.peer,
+                List.of(
+                        new Setting("memlimit", ByteCount.text(relay.memlimitBytes)),
+                        new Setting("allocator", relay.allocator),
+                        new Setting("codec", relay.codec),
+                        new Setting("bwlimit", rate(relay.bwlimitBytesPerS)),
+                        new Setting("sndbuf-size", size(relay.sendBufferBytes)),
+                        new Setting("rcvbuf-size", size(relay.receiveBufferBytes)),
+                        new Setting("ping-timeout", relay.pingTimeoutMs + " ms"),
+                        new Setting("drain-timeout", relay.drainTimeoutMs + " ms"),
+                        new Setting("resume-timeout", relay.resumeTimeoutMs + " ms")),
+                relay.source);
     }
 
     private static String rate(long bytesPerS) {
