@@ -261,9 +261,9 @@ public final class ProxyRelays implements ProxyConnections {
         List<CodecChoice> codecs = new ArrayList<>(file.codecs());
         codecs.add(settings.codec());
         for (CodecChoice codec : codecs) {
-            refuse("plugin " + codec, relays.codecProblem(codec));
+            refuse("plugin " + codec, relays.codecProblem(codec, settings.targets()));
         }
-        refuse("allocator " + settings.allocator(), relays.allocatorProblem(settings.allocator()));
+        refuse("allocator " + settings.allocator(), relays.allocatorProblem(settings.allocator(), settings.targets()));
         return file;
     }
 

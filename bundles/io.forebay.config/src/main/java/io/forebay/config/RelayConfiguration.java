@@ -58,6 +58,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             required = false,
+            description = "Which of several codecs of that name: an OSGi filter over its service properties,"
+                    + " bundle.symbolicName and bundle.version, for example (bundle.version>=1.2); empty for any.")
+    String codec_target() default "";
+
+    @AttributeDefinition(required = false, description = "Likewise for the BAB allocator.")
+    String allocator_target() default "";
+
+    @AttributeDefinition(
+            required = false,
             description = "How long a backlog is still delivered after its DRBD has gone, in whole ms or s.")
     String drain$_$timeout() default "10s";
 

@@ -3,6 +3,7 @@ package io.forebay.config;
 
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
@@ -85,6 +86,9 @@ final class RelayFileReader {
                 memlimitBytes,
                 allocator,
                 codec,
+                new PlugInTargets(
+                        text(RelayKey.CODEC_TARGET, "", RelayValues::filter),
+                        text(RelayKey.ALLOCATOR_TARGET, "", RelayValues::filter)),
                 timeouts,
                 line,
                 source);

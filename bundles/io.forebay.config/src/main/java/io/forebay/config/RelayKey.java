@@ -18,6 +18,8 @@ enum RelayKey {
     MEMLIMIT("memlimit"),
     CODEC("codec"),
     ALLOCATOR("allocator"),
+    CODEC_TARGET("codec.target"),
+    ALLOCATOR_TARGET("allocator.target"),
     DRAIN_TIMEOUT("drain-timeout"),
     RESUME_TIMEOUT("resume-timeout"),
     PING_TIMEOUT("ping-timeout"),
@@ -29,7 +31,8 @@ enum RelayKey {
     PLUGIN("plugin");
 
     /** What {@code add connection} and {@code set plugin} say. */
-    private static final Set<RelayKey> NOT_OPTIONS = EnumSet.of(INSIDE, DRBD, OUTSIDE, PEER, NAME, CODEC, PLUGIN);
+    private static final Set<RelayKey> NOT_OPTIONS =
+            EnumSet.of(INSIDE, DRBD, OUTSIDE, PEER, NAME, CODEC, CODEC_TARGET, ALLOCATOR_TARGET, PLUGIN);
 
     private final String spelling;
 

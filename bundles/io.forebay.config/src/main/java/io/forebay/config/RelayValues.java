@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 
 /** Reads the values of a relay's keys. */
 final class RelayValues {
@@ -88,6 +90,14 @@ final class RelayValues {
                     + " vendor's name in small letters, digits, dots and hyphens");
         }
         return text;
+    }
+
+    static String filter(String text) throws ValueRefusedException {
+        try {
+            return text.isEmpty() ? "" : FrameworkUtil.createFilter(text).toString();
+        } catch (InvalidSyntaxException e) {
+            throw new ValueRefusedException("is not an OSGi filter: write for example (bundle.version>=1.2)");
+        }
     }
 
     static Integer milliseconds(String text) throws ValueRefusedException {

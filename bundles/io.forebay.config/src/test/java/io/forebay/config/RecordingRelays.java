@@ -6,6 +6,8 @@ import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.PlugInStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -51,20 +53,20 @@ final class RecordingRelays implements Relays {
     }
 
     @Override
-    public Optional<String> codecProblem(CodecChoice codec) {
+    public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
         return codec.name().equals("brotli")
                 ? Optional.of("is no codec that is installed: use zstd.")
                 : Optional.empty();
     }
 
     @Override
-    public Optional<String> allocatorProblem(String allocator) {
+    public Optional<String> allocatorProblem(String allocator, PlugInTargets targets) {
         return allocator.equals("numa") ? Optional.of("is not installed: use direct") : Optional.empty();
     }
 
     @Override
-    public List<String> codecNames() {
-        return List.of("lz4", "zlib", "zstd");
+    public List<PlugInStatus> plugIns() {
+        return List.of();
     }
 
     @Override

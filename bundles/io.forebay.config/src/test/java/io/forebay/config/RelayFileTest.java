@@ -326,7 +326,7 @@ class RelayFileTest {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
-                                + " memlimit, codec, allocator, drain-timeout, resume-timeout, ping-timeout, sndbuf-size,"
+                                + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout, resume-timeout, ping-timeout, sndbuf-size,"
                                 + " rcvbuf-size, bwlimit, compression, read-loops, plugin.");
     }
 

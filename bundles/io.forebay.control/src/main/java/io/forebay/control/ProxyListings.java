@@ -5,6 +5,7 @@ import io.forebay.api.proxy.ProxyRefusedException;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.Diagnosis;
+import io.forebay.api.relay.PlugInStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -249,7 +250,10 @@ final class ProxyListings {
 
     /** Blocks with an empty line between them; LCMC takes a description with "compress" in it for a compressor's. */
     ProxyAnswer plugins() {
-        return ProxyAnswer.text(relays.codecNames().stream()
+        return ProxyAnswer.text(relays.plugIns().stream()
+                .filter(one -> one.kind() == PlugInStatus.Kind.CODEC)
+                .map(PlugInStatus::name)
+                .distinct()
                 .map(name -> "Plugin: %s %s"
                         .formatted(name, DESCRIPTIONS.getOrDefault(name, "compresses, a vendor's codec")))
                 .collect(Collectors.joining("\n\n")));

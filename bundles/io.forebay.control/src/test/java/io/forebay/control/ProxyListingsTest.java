@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.api.proxy.ProxyRefusedException;
-import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
-import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.testkit.StubRelays;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -229,38 +226,7 @@ class ProxyListingsTest {
 
     @Test
     void shouldListAVendorsCodec() {
-        StubRelays stub = new StubRelays();
-        Relays relays = new Relays() {
-            @Override
-            public void put(RelaySettings settings) {
-                stub.put(settings);
-            }
-
-            @Override
-            public void remove(String name) {
-                stub.remove(name);
-            }
-
-            @Override
-            public Optional<String> codecProblem(CodecChoice codec) {
-                return stub.codecProblem(codec);
-            }
-
-            @Override
-            public Optional<String> allocatorProblem(String allocator) {
-                return stub.allocatorProblem(allocator);
-            }
-
-            @Override
-            public List<String> codecNames() {
-                return List.of("fpga");
-            }
-
-            @Override
-            public List<RelayStatus> status() {
-                return stub.status();
-            }
-        };
+        StubRelays relays = new StubRelays().with(StubRelays.codec("fpga"));
         assertThat(text(new ProxyListings(relays, line -> line, "1").plugins()))
                 .isEqualTo("Plugin: fpga compresses, a vendor's codec\n");
     }

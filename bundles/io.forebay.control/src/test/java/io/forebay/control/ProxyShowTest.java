@@ -131,6 +131,7 @@ class ProxyShowTest {
                 2 << 20,
                 "mapped",
                 usual.codec(),
+                usual.targets(),
                 new RelayTimeouts(0, 1, pingMs),
                 new LineSettings(3, 4, 5),
                 usual.source());

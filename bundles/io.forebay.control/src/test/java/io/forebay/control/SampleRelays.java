@@ -7,6 +7,7 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -39,6 +40,7 @@ final class SampleRelays {
                 512 << 20,
                 "direct",
                 CodecChoice.parse(codec),
+                PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
                 LineSettings.DEFAULT,
                 source);

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The codecs there are, under the numbers that this Forebay's records give them. Thread-safe. */
 final class CodecRegistry {
@@ -19,10 +21,15 @@ final class CodecRegistry {
     private static final int NAME_LENGTH_MAX = 32;
 
     private final List<String> names = new ArrayList<>();
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final PlugIns<Codec> plugIns;
+    private final Map<PlugIn<Codec>, Entry> entries = new ConcurrentHashMap<>();
+
+    CodecRegistry(Function<String, Predicate<Map<String, ?>>> targets) {
+        plugIns = new PlugIns<>("codec", targets);
+    }
 
     /** A codec with the decompressors made of it that stand idle. */
-    private record Entry(Codec codec, ArrayDeque<Decompressor> idle) {
+    private record Entry(PlugIn<Codec> plugIn, ArrayDeque<Decompressor> idle) {
 
         Decompressor borrow() {
             synchronized (idle) {
@@ -31,7 +38,7 @@ final class CodecRegistry {
                     return decompressor;
                 }
             }
-            return codec.decompressor(false);
+            return plugIn.service().decompressor(false);
         }
 
         void giveBack(Decompressor decompressor) {
@@ -48,7 +55,7 @@ final class CodecRegistry {
         }
     }
 
-    void add(Codec codec) {
+    void add(PlugIn<Codec> codec) {
         String name = codec.name();
         if (name.length() > NAME_LENGTH_MAX || name.equals(CodecChoice.NONE)) {
             throw new IllegalArgumentException(
@@ -64,14 +71,21 @@ final class CodecRegistry {
                 names.add(name);
             }
         }
-        entries.put(name, new Entry(codec, new ArrayDeque<>()));
+        entries.put(codec, new Entry(codec, new ArrayDeque<>()));
+        plugIns.add(codec);
     }
 
-    void remove(Codec codec) {
-        Entry entry = entries.get(codec.name());
-        if (entry != null && entry.codec() == codec && entries.remove(codec.name(), entry)) {
+    void remove(PlugIn<Codec> codec) {
+        plugIns.remove(codec);
+        Entry entry = entries.remove(codec);
+        if (entry != null) {
             entry.close();
         }
+    }
+
+    /** All codecs that are there, by name, the one that is taken first. */
+    List<PlugIn<Codec>> all() {
+        return plugIns.all();
     }
 
     /** All names ever, in their order: number 1 first. */
@@ -81,27 +95,18 @@ final class CodecRegistry {
         }
     }
 
-    /** The names of those that are there, sorted. */
-    List<String> available() {
-        return entries.keySet().stream().sorted().toList();
-    }
-
     /**
      * Makes the choice that a configuration asks for.
      *
      * @throws IllegalArgumentException with a sentence, if there is no such codec or it does not take these options
      */
-    CodecSelector.Choice choice(CodecChoice configured) {
+    CodecSelector.Choice choice(CodecChoice configured, String target) {
         if (configured.isNone()) {
             return CodecSelector.Choice.RAW;
         }
-        Entry entry = entries.get(configured.name());
-        if (entry == null) {
-            throw new IllegalArgumentException("there is no codec %s: use one of %s, none, or install its bundle"
-                    .formatted(configured.name(), String.join(", ", available())));
-        }
+        PlugIn<Codec> codec = plugIns.get(configured.name(), target);
         return new CodecSelector.Choice(
-                configured.name(), entry.codec().profile(configured.options()), names().indexOf(configured.name()) + 1);
+                codec, codec.service().profile(configured.options()), names().indexOf(configured.name()) + 1);
     }
 
     /** Decompressors for one channel. */
@@ -122,12 +127,19 @@ final class CodecRegistry {
                 throws CodecException {
             int number = RecordLayout.codec(memory, offset);
             String name = peerCodecs.name(number);
-            Entry entry = name == null ? null : entries.get(name);
+            Entry entry = name == null
+                    ? null
+                    : plugIns.best(name, "").map(entries::get).orElse(null);
             if (entry == null) {
                 throw new CodecException("no such codec here: number=%d, name=%s".formatted(number, name));
             }
             if (RecordLayout.history(memory, offset)) {
-                decompress(history(entry.codec(), number, memory, offset), memory, offset, target, targetOffset);
+                decompress(
+                        history(entry.plugIn().service(), number, memory, offset),
+                        memory,
+                        offset,
+                        target,
+                        targetOffset);
                 return;
             }
             Decompressor decompressor = entry.borrow();

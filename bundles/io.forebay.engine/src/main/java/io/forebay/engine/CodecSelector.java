@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
 import java.util.ArrayDeque;
@@ -15,27 +16,32 @@ interface CodecSelector {
     final class Choice {
 
         /** No compression. */
-        static final Choice RAW = new Choice("", null, RecordLayout.CODEC_RAW);
+        static final Choice RAW = new Choice(null, null, RecordLayout.CODEC_RAW);
 
-        private final String name;
+        private final PlugIn<Codec> plugIn;
         private final CodecProfile profile;
         private final int wireId;
         private final ArrayDeque<Compressor> idle = new ArrayDeque<>();
         private boolean closed;
 
-        Choice(String name, CodecProfile profile, int wireId) {
-            this.name = name;
+        Choice(PlugIn<Codec> plugIn, CodecProfile profile, int wireId) {
+            this.plugIn = plugIn;
             this.profile = profile;
             this.wireId = wireId;
         }
 
         /** Whether a peer with these codecs can decompress it. */
         boolean isKnownTo(CodecNames peer) {
-            return isRaw() || peer.names().contains(name);
+            return isRaw() || peer.names().contains(plugIn.name());
         }
 
         boolean isRaw() {
             return profile == null;
+        }
+
+        /** {@code null} for none. */
+        PlugIn<Codec> plugIn() {
+            return plugIn;
         }
 
         boolean history() {

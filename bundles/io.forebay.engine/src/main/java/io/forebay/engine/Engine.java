@@ -4,6 +4,8 @@ package io.forebay.engine;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.PlugInStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -20,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** The relays, and what they share: one transport, the allocators, the codecs. Thread-safe; plain Java. */
 public final class Engine implements Relays {
@@ -31,8 +34,8 @@ public final class Engine implements Relays {
     private final StateTable states;
     private final Surroundings surroundings;
     private final OutsidePorts outsidePorts;
-    private final CodecRegistry codecs = new CodecRegistry();
-    private final Map<String, BabAllocator> allocators = new ConcurrentHashMap<>();
+    private final CodecRegistry codecs;
+    private final PlugIns<BabAllocator> allocators;
     private final Map<String, Relay> relays = new ConcurrentSkipListMap<>();
     private final AtomicLong channelIds = new AtomicLong();
     private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
@@ -41,6 +44,8 @@ public final class Engine implements Relays {
         this.transport = transport;
         this.states = states;
         this.surroundings = surroundings;
+        this.codecs = new CodecRegistry(surroundings.targets());
+        this.allocators = new PlugIns<>("BAB allocator", surroundings.targets());
         this.outsidePorts = new OutsidePorts(transport, surroundings.events());
     }
 
@@ -68,37 +73,28 @@ public final class Engine implements Relays {
         return channelIds.incrementAndGet();
     }
 
-    /**
-     * An allocator by name.
-     *
-     * @throws IllegalArgumentException with a sentence, if there is none
-     */
-    BabAllocator allocator(String name) {
-        BabAllocator allocator = allocators.get(name);
-        if (allocator == null) {
-            throw new IllegalArgumentException("there is no BAB allocator %s: use one of %s, or install its bundle"
-                    .formatted(
-                            name,
-                            String.join(
-                                    ", ", allocators.keySet().stream().sorted().toList())));
-        }
-        return allocator;
+    PlugIns<BabAllocator> allocators() {
+        return allocators;
     }
 
-    public void addAllocator(BabAllocator allocator) {
-        allocators.put(allocator.name(), allocator);
+    /** An allocator is there. */
+    public void addAllocator(PlugIn<BabAllocator> allocator) {
+        allocators.add(allocator);
     }
 
-    public void removeAllocator(BabAllocator allocator) {
-        allocators.remove(allocator.name(), allocator);
+    /** An allocator is leaving. */
+    public void removeAllocator(PlugIn<BabAllocator> allocator) {
+        allocators.remove(allocator);
     }
 
-    public void addCodec(Codec codec) {
+    /** A codec is there. */
+    public void addCodec(PlugIn<Codec> codec) {
         codecs.add(codec);
         all().forEach(Relay::announceCodecs);
     }
 
-    public void removeCodec(Codec codec) {
+    /** A codec is leaving. */
+    public void removeCodec(PlugIn<Codec> codec) {
         codecs.remove(codec);
         all().forEach(Relay::announceCodecs);
     }
@@ -176,9 +172,9 @@ public final class Engine implements Relays {
     }
 
     @Override
-    public Optional<String> codecProblem(CodecChoice codec) {
+    public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
         try {
-            codecs.choice(codec).close();
+            codecs.choice(codec, targets.codec()).close();
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(e.getMessage());
@@ -186,9 +182,9 @@ public final class Engine implements Relays {
     }
 
     @Override
-    public Optional<String> allocatorProblem(String allocator) {
+    public Optional<String> allocatorProblem(String allocator, PlugInTargets targets) {
         try {
-            allocator(allocator);
+            allocators.get(allocator, targets.allocator());
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(e.getMessage());
@@ -196,8 +192,19 @@ public final class Engine implements Relays {
     }
 
     @Override
-    public List<String> codecNames() {
-        return codecs.available();
+    public List<PlugInStatus> plugIns() {
+        return Stream.concat(
+                        codecs.all().stream().map(one -> status(PlugInStatus.Kind.CODEC, one)),
+                        allocators.all().stream().map(one -> status(PlugInStatus.Kind.ALLOCATOR, one)))
+                .toList();
+    }
+
+    private PlugInStatus status(PlugInStatus.Kind kind, PlugIn<?> one) {
+        List<String> users = all().stream()
+                .filter(relay -> relay.uses(one))
+                .map(relay -> relay.settings().name())
+                .toList();
+        return new PlugInStatus(kind, one.name(), one.bundle(), one.ranking(), users, "");
     }
 
     @Override

@@ -4,6 +4,8 @@ package io.forebay.engine;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.PlugInStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -14,12 +16,21 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -34,6 +45,8 @@ public final class EngineComponent implements Relays {
     private final ExecutorService workers;
     private final ExecutorService blocking;
     private final EventLog events = new EventLog();
+    private final Map<ServiceReference<?>, PlugIn<BabAllocator>> allocators = new ConcurrentHashMap<>();
+    private final Map<ServiceReference<?>, PlugIn<Codec>> codecs = new ConcurrentHashMap<>();
     private final Engine engine;
 
     @Activate
@@ -51,7 +64,8 @@ public final class EngineComponent implements Relays {
                         blocking,
                         InstantSource.system(),
                         new SecureRandom(),
-                        events));
+                        events,
+                        EngineComponent::target));
     }
 
     private static String hostName() {
@@ -80,21 +94,51 @@ public final class EngineComponent implements Relays {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addAllocator(BabAllocator allocator) {
-        engine.addAllocator(allocator);
+    void addAllocator(BabAllocator allocator, ServiceReference<BabAllocator> reference) {
+        PlugIn<BabAllocator> one = plugIn(allocator, allocator.name(), reference);
+        allocators.put(reference, one);
+        engine.addAllocator(one);
     }
 
-    void removeAllocator(BabAllocator allocator) {
-        engine.removeAllocator(allocator);
+    void removeAllocator(ServiceReference<BabAllocator> reference) {
+        engine.removeAllocator(allocators.remove(reference));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addCodec(Codec codec) {
-        engine.addCodec(codec);
+    void addCodec(Codec codec, ServiceReference<Codec> reference) {
+        PlugIn<Codec> one = plugIn(codec, codec.name(), reference);
+        codecs.put(reference, one);
+        engine.addCodec(one);
     }
 
-    void removeCodec(Codec codec) {
-        engine.removeCodec(codec);
+    void removeCodec(ServiceReference<Codec> reference) {
+        engine.removeCodec(codecs.remove(reference));
+    }
+
+    private static <S> PlugIn<S> plugIn(S service, String name, ServiceReference<S> reference) {
+        Bundle bundle = reference.getBundle();
+        Map<String, Object> properties = new HashMap<>();
+        for (String key : reference.getPropertyKeys()) {
+            properties.put(key, reference.getProperty(key));
+        }
+        properties.put("bundle.symbolicName", bundle.getSymbolicName());
+        properties.put("bundle.version", bundle.getVersion());
+        return new PlugIn<>(
+                service,
+                name,
+                bundle.getSymbolicName() + " " + bundle.getVersion(),
+                (Long) reference.getProperty(Constants.SERVICE_ID),
+                reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0,
+                properties);
+    }
+
+    private static Predicate<Map<String, ?>> target(String text) {
+        try {
+            return FrameworkUtil.createFilter(text)::matches;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "%s is not an OSGi filter: write for example (bundle.version>=1.2)".formatted(text), e);
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -124,18 +168,18 @@ public final class EngineComponent implements Relays {
     }
 
     @Override
-    public Optional<String> codecProblem(CodecChoice codec) {
-        return engine.codecProblem(codec);
+    public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
+        return engine.codecProblem(codec, targets);
     }
 
     @Override
-    public Optional<String> allocatorProblem(String allocator) {
-        return engine.allocatorProblem(allocator);
+    public Optional<String> allocatorProblem(String allocator, PlugInTargets targets) {
+        return engine.allocatorProblem(allocator, targets);
     }
 
     @Override
-    public List<String> codecNames() {
-        return engine.codecNames();
+    public List<PlugInStatus> plugIns() {
+        return engine.plugIns();
     }
 
     @Override

@@ -58,9 +58,10 @@ final class MemorySupply {
         RelaySettings wanted = settings.get();
         long limit = wanted.memlimitBytes();
         try {
-            BabMemory first = obtain(wanted.allocator(), new MemoryPlan(limit, MemoryPlan.segmentBytesFor(limit)));
+            PlugIn<BabAllocator> allocator = allocator(wanted);
+            BabMemory first = obtain(allocator, new MemoryPlan(limit, MemoryPlan.segmentBytesFor(limit)));
             memory = new RelayMemory(
-                    first, wanted.allocator(), limit, engine.surroundings().blocking(), this::adaptSoon);
+                    first, allocator, limit, engine.surroundings().blocking(), this::adaptSoon);
         } catch (BabException | IllegalArgumentException e) {
             throw new RefusedSettingException(wanted, "allocator", wanted.allocator(), e);
         }
@@ -85,7 +86,7 @@ final class MemorySupply {
         }
         RelaySettings wanted = settings.get();
         try {
-            while (!memory.isSettled(wanted.memlimitBytes(), wanted.allocator())) {
+            while (!memory.isSettled(wanted.memlimitBytes(), allocator(wanted))) {
                 exchange(wanted);
                 wanted = settings.get();
             }
@@ -97,7 +98,7 @@ final class MemorySupply {
                             wanted.memlimitBytes(),
                             wanted.allocator(),
                             memory.limitBytes(),
-                            memory.allocator(),
+                            memory.plugIn().name(),
                             e.getMessage()));
             adaptLater();
         }
@@ -105,7 +106,7 @@ final class MemorySupply {
 
     private void exchange(RelaySettings wanted) throws BabException {
         long limit = wanted.memlimitBytes();
-        String allocator = wanted.allocator();
+        PlugIn<BabAllocator> allocator = allocator(wanted);
         MemoryPlan plan = memory.plan(limit);
         BabMemory next;
         try {
@@ -119,7 +120,8 @@ final class MemorySupply {
     }
 
     /** There is no room for both, the present memory and the next: gives up the present one if nobody needs it now. */
-    private BabMemory obtainInstead(String allocator, MemoryPlan plan, BabException noRoom) throws BabException {
+    private BabMemory obtainInstead(PlugIn<BabAllocator> allocator, MemoryPlan plan, BabException noRoom)
+            throws BabException {
         BabMemory former = memory.vacate();
         if (former == null) {
             throw noRoom;
@@ -129,14 +131,17 @@ final class MemorySupply {
             return obtain(allocator, plan);
         } catch (BabException e) {
             long limit = memory.limitBytes();
-            memory.take(obtain(memory.allocator(), memory.plan(limit)), memory.allocator(), limit);
+            memory.take(obtain(memory.plugIn(), memory.plan(limit)), memory.plugIn(), limit);
             throw e;
         }
     }
 
-    private BabMemory obtain(String name, MemoryPlan plan) throws BabException {
-        BabAllocator allocator = engine.allocator(name);
-        return allocator.open(settings.get().name(), plan.capacityBytes(), plan.segmentBytes());
+    private PlugIn<BabAllocator> allocator(RelaySettings wanted) {
+        return engine.allocators().get(wanted.allocator(), wanted.targets().allocator());
+    }
+
+    private BabMemory obtain(PlugIn<BabAllocator> allocator, MemoryPlan plan) throws BabException {
+        return allocator.service().open(settings.get().name(), plan.capacityBytes(), plan.segmentBytes());
     }
 
     private void adaptLater() {

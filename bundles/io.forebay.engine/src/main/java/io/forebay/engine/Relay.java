@@ -120,7 +120,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private void settleCodec() throws RefusedSettingException {
         CodecSelector.Choice old = choice;
         try {
-            choice = engine.codecs().choice(settings.codec());
+            choice = engine.codecs().choice(settings.codec(), settings.targets().codec());
         } catch (IllegalArgumentException e) {
             throw new RefusedSettingException(settings, "codec", settings.codec(), e);
         }
@@ -278,6 +278,12 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     RelayStatus status(Snapshots snapshots) {
         String first = problem.isEmpty() ? supply.problem() : problem;
         return RelayReport.of(settings, first, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
+    }
+
+    /** Whether what is new comes from a plug-in. Any thread. */
+    boolean uses(PlugIn<?> plugIn) {
+        RelayMemory memory = memory();
+        return plugIn.equals(choice.plugIn()) || memory != null && plugIn.equals(memory.plugIn());
     }
 
     /** Tells the peers of all channels which codecs there are now. Any thread. */

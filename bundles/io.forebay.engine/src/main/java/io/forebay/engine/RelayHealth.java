@@ -57,7 +57,7 @@ final class RelayHealth {
 
     /** The peer said who it is. */
     synchronized void onPeer(Hello hello) {
-        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd());
+        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd(), hello.codecs());
     }
 
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabMemory;
 import io.forebay.api.state.ChannelType;
 import java.util.ArrayList;
@@ -78,7 +79,12 @@ final class RelayMemory {
      * @param onUnsettled runs when sessions that kept the memory from being what suits the limit have ended; short, any
      *     thread
      */
-    RelayMemory(BabMemory memory, String allocator, long limitBytes, Executor blocking, Runnable onUnsettled) {
+    RelayMemory(
+            BabMemory memory,
+            PlugIn<BabAllocator> allocator,
+            long limitBytes,
+            Executor blocking,
+            Runnable onUnsettled) {
         this.current = new SegmentPool(memory, allocator);
         this.limitBytes = limitBytes;
         this.recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
@@ -92,7 +98,7 @@ final class RelayMemory {
     }
 
     /** What new segments come from. */
-    String allocator() {
+    PlugIn<BabAllocator> plugIn() {
         return current.allocator();
     }
 
@@ -134,7 +140,7 @@ final class RelayMemory {
     }
 
     /** Whether the memory is what these settings want, as far as sessions allow. */
-    synchronized boolean isSettled(long limit, String allocator) {
+    synchronized boolean isSettled(long limit, PlugIn<BabAllocator> allocator) {
         boolean same = !vacant && limit == limitBytes && allocator.equals(current.allocator());
         return closed || same && plan(limit).isSuitedBy(current.memory(), limit);
     }
@@ -152,7 +158,7 @@ final class RelayMemory {
      *
      * @return {@code false} if it is too small for the sessions that there are by now, and not taken
      */
-    synchronized boolean take(BabMemory next, String allocator, long limit) {
+    synchronized boolean take(BabMemory next, PlugIn<BabAllocator> allocator, long limit) {
         MemoryPlan needed = plan(limit);
         if (closed || !needed.isMetBy(next)) {
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabMemory;
 import io.forebay.api.bab.Segment;
 
@@ -11,11 +12,11 @@ import io.forebay.api.bab.Segment;
 final class SegmentPool {
 
     private final BabMemory memory;
-    private final String allocator;
+    private final PlugIn<BabAllocator> allocator;
     private int out;
 
-    /** With the name of the allocator that the memory is from. */
-    SegmentPool(BabMemory memory, String allocator) {
+    /** With the allocator that the memory is from. */
+    SegmentPool(BabMemory memory, PlugIn<BabAllocator> allocator) {
         this.memory = memory;
         this.allocator = allocator;
     }
@@ -24,7 +25,7 @@ final class SegmentPool {
         return memory;
     }
 
-    String allocator() {
+    PlugIn<BabAllocator> allocator() {
         return allocator;
     }
 

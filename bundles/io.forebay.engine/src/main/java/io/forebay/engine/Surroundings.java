@@ -2,7 +2,10 @@
 package io.forebay.engine;
 
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param clock the wall clock, for operators only
  * @param random for session ids and for jitter; thread-safe
  * @param events is told of every transition
+ * @param targets makes a test of a target filter; throws IllegalArgumentException with a sentence if it is none
  */
 public record Surroundings(
         String hostName,
@@ -23,4 +27,5 @@ public record Surroundings(
         Executor blocking,
         InstantSource clock,
         RandomGenerator random,
-        ChannelEvents events) {}
+        ChannelEvents events,
+        Function<String, Predicate<Map<String, ?>>> targets) {}

@@ -12,6 +12,7 @@ import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
@@ -46,10 +47,11 @@ class DiagnoserTest {
             16 << 20,
             "direct",
             CodecChoice.parse("none"),
+            PlugInTargets.ANY,
             RelayTimeouts.DEFAULT,
             LineSettings.DEFAULT,
             "etc/io.forebay.relay-r0.cfg");
-    private static final PeerStatus PEER = new PeerStatus("bravo", "10.77.2.1:7789", "10.77.2.2:7788");
+    private static final PeerStatus PEER = new PeerStatus("bravo", "10.77.2.1:7789", "10.77.2.2:7788", List.of());
 
     private static final Fault OUT_REFUSED = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: connection refused");
     private static final Fault OUT_TIMED_OUT = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: timed out after 3000 ms");

@@ -8,6 +8,7 @@ import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
@@ -56,6 +57,7 @@ class DiagnosisTest {
                 MEMLIMIT,
                 allocator,
                 CodecChoice.parse("none"),
+                PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
                 LineSettings.DEFAULT,
                 "etc/io.forebay.relay-r0.cfg"));

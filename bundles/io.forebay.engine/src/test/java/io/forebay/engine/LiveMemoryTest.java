@@ -283,7 +283,7 @@ class LiveMemoryTest {
         sites.a.memory(16 * MIB, "direct");
         sites.loop.runFor(SECOND / 20);
         assertThat(sites.a.status().problem()).contains("there is no BAB allocator direct");
-        sites.a.engine.addAllocator(direct);
+        sites.a.engine.addAllocator(PlugIn.plain(direct.name(), direct));
         sites.await("delivery", () -> far.receivedBytes() == there.length + 8);
         assertReceived(far, PretendDrbd.FIRST_DATA, there);
         sites.await("the allocator", () -> sites.a.status().bab().allocator().equals("direct"));

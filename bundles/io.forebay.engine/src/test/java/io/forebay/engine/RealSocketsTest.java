@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
@@ -34,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -77,10 +79,10 @@ class RealSocketsTest {
                         blocking,
                         InstantSource.system(),
                         new Random(),
-                        new EventLog()));
-        engine.addCodec(new ZstdCodec());
-        engine.addCodec(new Lz4Codec());
-        engine.addCodec(new DeflateCodec());
+                        new EventLog(),
+                        any -> properties -> true));
+        Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
+                .forEach(codec -> engine.addCodec(PlugIn.plain(codec.name(), codec)));
         closing.add(() -> {
             engine.close();
             assertThat(engine.status()).isEmpty();
@@ -92,7 +94,7 @@ class RealSocketsTest {
     }
 
     private static void put(Engine engine, BabAllocator allocator, String codec, int... ports) {
-        engine.addAllocator(allocator);
+        engine.addAllocator(PlugIn.plain(allocator.name(), allocator));
         InetSocketAddress[] address = Arrays.stream(ports)
                 .mapToObj(port -> new InetSocketAddress(LOOPBACK, port))
                 .toArray(InetSocketAddress[]::new);
@@ -103,6 +105,7 @@ class RealSocketsTest {
                 MEMLIMIT,
                 allocator.name(),
                 CodecChoice.parse(codec),
+                PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
                 LineSettings.DEFAULT,
                 "test"));

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
 import io.forebay.api.bab.BabMemory;
 import io.forebay.api.state.ChannelType;
@@ -30,12 +31,13 @@ class RelayMemoryTest {
     private final List<Runnable> blocking = new ArrayList<>();
     private final AtomicInteger unsettled = new AtomicInteger();
     private final TrackingAllocator allocator = new TrackingAllocator(new HeapBabAllocator());
+    private final PlugIn<BabAllocator> heap = PlugIn.plain("heap", allocator);
     private RelayMemory memory;
 
     @BeforeEach
     void open() throws BabException {
         memory = new RelayMemory(
-                allocator.open("r0", LIMIT, SEGMENT), "heap", LIMIT, blocking::add, unsettled::incrementAndGet);
+                allocator.open("r0", LIMIT, SEGMENT), heap, LIMIT, blocking::add, unsettled::incrementAndGet);
     }
 
     @AfterEach
@@ -121,7 +123,7 @@ class RelayMemoryTest {
     private boolean change(long limit) throws BabException {
         memory.lower(limit);
         MemoryPlan plan = memory.plan(limit);
-        return memory.take(allocator.open("r0", plan.capacityBytes(), plan.segmentBytes()), "heap", limit);
+        return memory.take(allocator.open("r0", plan.capacityBytes(), plan.segmentBytes()), heap, limit);
     }
 
     private static void release(Account account, ArrayDeque<Piece> pieces, int count) {
@@ -197,14 +199,14 @@ class RelayMemoryTest {
         assertThat(data.ownRecordBytesMax()).isEqualTo(2 << 10);
         assertThat(memory.segmentBytes()).isGreaterThan(256 << 10);
         assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
-        assertThat(memory.isSettled(LIMIT, "heap")).isTrue();
+        assertThat(memory.isSettled(LIMIT, heap)).isTrue();
         assertThat(unsettled).hasValue(0);
         data.close();
         assertThat(unsettled).hasPositiveValue();
-        assertThat(memory.isSettled(LIMIT, "heap")).isFalse();
+        assertThat(memory.isSettled(LIMIT, heap)).isFalse();
         change(LIMIT);
         assertThat(memory.segmentBytes()).isEqualTo(SEGMENT);
-        assertThat(memory.isSettled(LIMIT, "heap")).isTrue();
+        assertThat(memory.isSettled(LIMIT, heap)).isTrue();
     }
 
     @Test
@@ -258,7 +260,7 @@ class RelayMemoryTest {
         assertThat(early.segmentBytes()).isEqualTo(SEGMENT);
         Account data = open(ChannelType.DATA, () -> {});
         BabMemory next = allocator.open("r0", early.capacityBytes(), early.segmentBytes());
-        assertThat(memory.take(next, "heap", LIMIT)).isFalse();
+        assertThat(memory.take(next, heap, LIMIT)).isFalse();
         next.close();
         assertThat(data.segmentBytes()).isEqualTo(1 << 20);
     }

@@ -7,6 +7,7 @@ import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -92,10 +93,11 @@ final class TwoSites {
                             loop,
                             () -> Instant.ofEpochSecond(0, loop.nowNs()),
                             random,
-                            log()));
+                            log(),
+                            any -> properties -> true));
             List<Codec> codecs = List.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec());
-            codecs.forEach(engine::addCodec);
-            engine.addAllocator(allocator);
+            codecs.forEach(one -> engine.addCodec(PlugIn.plain(one.name(), one)));
+            engine.addAllocator(PlugIn.plain(allocator.name(), allocator));
             put(memlimit, codec);
         }
 
@@ -108,6 +110,7 @@ final class TwoSites {
                     memlimit,
                     allocator.name(),
                     CodecChoice.parse(codec),
+                    PlugInTargets.ANY,
                     RelayTimeouts.DEFAULT,
                     LineSettings.DEFAULT,
                     "test"));
@@ -130,6 +133,7 @@ final class TwoSites {
                     bytes,
                     from,
                     settings.codec(),
+                    PlugInTargets.ANY,
                     settings.timeouts(),
                     settings.line(),
                     settings.source()));
@@ -143,6 +147,7 @@ final class TwoSites {
                     settings.memlimitBytes(),
                     settings.allocator(),
                     settings.codec(),
+                    PlugInTargets.ANY,
                     timeouts,
                     line,
                     settings.source()));

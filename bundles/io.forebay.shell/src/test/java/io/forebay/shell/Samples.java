@@ -9,6 +9,7 @@ import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -107,6 +108,7 @@ final class Samples {
                 16 << 20,
                 "direct",
                 CodecChoice.parse("zstd level 7"),
+                PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
                 LineSettings.DEFAULT,
                 "etc/io.forebay.relay-" + name + ".cfg");
@@ -115,7 +117,7 @@ final class Samples {
                 problem,
                 new BabStatus("direct", 16 << 20, 3 << 20, 5 << 20, 1 << 20),
                 List.of(channels),
-                new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788"),
+                new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788", List.of("lz4", "zlib", "zstd")),
                 List.of(),
                 diagnosis);
     }

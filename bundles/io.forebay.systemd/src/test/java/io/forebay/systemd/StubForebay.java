@@ -6,6 +6,7 @@ import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -60,6 +61,7 @@ final class StubForebay implements Transport {
                 16 << 20,
                 "direct",
                 CodecChoice.parse("zstd level 3"),
+                PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
                 LineSettings.DEFAULT,
                 "a test");
@@ -79,7 +81,7 @@ final class StubForebay implements Transport {
                 problem,
                 new RelayStatus.BabStatus("direct", 16 << 20, 0, 0, 1 << 17),
                 List.of(),
-                new PeerStatus("", "", ""),
+                PeerStatus.UNKNOWN,
                 List.of(),
                 diagnosis);
     }

@@ -2,6 +2,8 @@
 package io.forebay.testkit;
 
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.PlugInStatus;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
@@ -13,10 +15,22 @@ import java.util.function.Supplier;
 public final class StubRelays implements Relays {
 
     private final Supplier<List<RelayStatus>> status;
+    private List<PlugInStatus> plugIns = List.of(codec("lz4"), codec("zlib"), codec("zstd"));
 
     /** Shows at each look what it is given. */
     public StubRelays(Supplier<List<RelayStatus>> status) {
         this.status = status;
+    }
+
+    /** Has these plug-ins instead of lz4, zlib and zstd. */
+    public StubRelays with(PlugInStatus... there) {
+        plugIns = List.of(there);
+        return this;
+    }
+
+    /** A codec that is there. */
+    public static PlugInStatus codec(String name) {
+        return new PlugInStatus(PlugInStatus.Kind.CODEC, name, "a.bundle 1.0.0", 0, List.of(), "");
     }
 
     /** Shows always the same. */
@@ -35,18 +49,18 @@ public final class StubRelays implements Relays {
     }
 
     @Override
-    public Optional<String> codecProblem(CodecChoice codec) {
+    public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
         return Optional.empty();
     }
 
     @Override
-    public Optional<String> allocatorProblem(String allocator) {
+    public Optional<String> allocatorProblem(String allocator, PlugInTargets targets) {
         return Optional.empty();
     }
 
     @Override
-    public List<String> codecNames() {
-        return List.of("lz4", "zlib", "zstd");
+    public List<PlugInStatus> plugIns() {
+        return plugIns;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Objects;
  *     {@link #MEMLIMIT_MIN_BYTES} or more
  * @param allocator the name of the BAB allocator
  * @param codec the compression of what it sends
+ * @param targets which of several plug-ins of those names it takes
  * @param timeouts how long it is patient
  * @param line how it uses its lines
  * @param source where this comes from, for messages: a file's name, for example
@@ -24,6 +25,7 @@ public record RelaySettings(
         long memlimitBytes,
         String allocator,
         CodecChoice codec,
+        PlugInTargets targets,
         RelayTimeouts timeouts,
         LineSettings line,
         String source) {
@@ -40,6 +42,7 @@ public record RelaySettings(
         Objects.requireNonNull(addresses);
         Objects.requireNonNull(allocator);
         Objects.requireNonNull(codec);
+        Objects.requireNonNull(targets);
         Objects.requireNonNull(timeouts);
         Objects.requireNonNull(line);
         Objects.requireNonNull(source);

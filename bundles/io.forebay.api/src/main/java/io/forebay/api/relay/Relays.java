@@ -24,13 +24,13 @@ public interface Relays {
      * What is wrong with a codec as configured, with the codecs there are now, in words that go on after it; empty if
      * nothing is.
      */
-    Optional<String> codecProblem(CodecChoice codec);
+    Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets);
 
     /** Likewise for the name of a BAB allocator. */
-    Optional<String> allocatorProblem(String allocator);
+    Optional<String> allocatorProblem(String allocator, PlugInTargets targets);
 
-    /** The codecs that there are, as a configuration names them. */
-    List<String> codecNames();
+    /** All codecs and BAB allocators, by kind and name, the one that is taken first. */
+    List<PlugInStatus> plugIns();
 
     /** A snapshot of all relays, by name. Waits at most a second for busy loops; never blocks the data path. */
     List<RelayStatus> status();

@@ -4,6 +4,7 @@ package io.forebay.itests.simulation;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -18,6 +19,7 @@ import io.forebay.codec.lz4.Lz4Codec;
 import io.forebay.codec.zstd.ZstdCodec;
 import io.forebay.engine.ChannelEvents;
 import io.forebay.engine.Engine;
+import io.forebay.engine.PlugIn;
 import io.forebay.engine.ScratchPool;
 import io.forebay.engine.Surroundings;
 import io.forebay.engine.Workers;
@@ -78,9 +80,10 @@ final class ForebayProcess {
                         loop,
                         () -> Instant.ofEpochSecond(0, loop.nowNs()),
                         random,
-                        events));
-        codecs.forEach(engine::addCodec);
-        engine.addAllocator(memory);
+                        events,
+                        any -> properties -> true));
+        codecs.forEach(codec -> engine.addCodec(PlugIn.plain(codec.name(), codec)));
+        engine.addAllocator(PlugIn.plain(memory.name(), memory));
     }
 
     /** Workers whose results come in any order. */
@@ -113,6 +116,7 @@ final class ForebayProcess {
                 memlimitBytes,
                 memory.name(),
                 CodecChoice.parse(codec),
+                PlugInTargets.ANY,
                 new RelayTimeouts(settings.drainTimeoutMs(), settings.resumeTimeoutMs(), RelayTimeouts.PING_MIN_MS),
                 LineSettings.DEFAULT,
                 "simulation"));
@@ -174,7 +178,7 @@ final class ForebayProcess {
     /** What is left once it was closed; empty if nothing is. Takes its codecs away once nothing needs them. */
     String leftovers() {
         if (memory.leasedBytes() == 0 && memory.isClosed()) {
-            codecs.forEach(engine::removeCodec);
+            codecs.forEach(codec -> engine.removeCodec(PlugIn.plain(codec.name(), codec)));
         }
         int open = codecs.stream().mapToInt(CodecWatch::open).sum();
         return memory.leasedBytes() == 0 && memory.isClosed() && open == 0
