@@ -45,6 +45,13 @@ interface ChannelHome {
     /** Where the local DRBD dials. */
     InsidePort inside();
 
+    /**
+     * A plug-in did what its contract forbids: the relay uses it no more.
+     *
+     * @param what it did, a clause that goes on after its name, such as {@code threw java.lang.Error: gone}
+     */
+    void onMisbehaviour(PlugIn<?> plugIn, String what);
+
     /** The channel has stopped for good. */
     void onStopped(Channel channel);
 

@@ -29,6 +29,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private final InsidePort inside;
     private final RelayHealth health;
     private final LineRate rate = new LineRate();
+    private final Distrust distrust = new Distrust();
     private volatile RelaySettings settings;
     private final MemorySupply supply;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
@@ -260,6 +261,18 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     @Override
     public List<String> codecNames() {
         return engine.codecs().names();
+    }
+
+    @Override
+    public void onMisbehaviour(PlugIn<?> plugIn, String what) {
+        if (distrust.add(plugIn, what)) {
+            engine.surroundings()
+                    .events()
+                    .onSentence(
+                            settings.name(),
+                            "%s misbehaved: it %s; it is not used here until its bundle is updated or started anew"
+                                    .formatted(plugIn, what));
+        }
     }
 
     @Override
