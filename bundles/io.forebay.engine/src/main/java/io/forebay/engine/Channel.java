@@ -34,7 +34,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     private volatile UUID sessionId;
     private boolean claimed;
     private Hello peer;
-    private CodecNames peerCodecs;
+    private final CodecAgreement codecs;
     private Session session;
     private volatile DrbdSession drbdSession;
 
@@ -49,6 +49,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
         this.opening = new SessionOpening(this, life, home, bridge);
         this.end = new ChannelEnd(this, life, home, bridge);
         this.inquiry = new SessionInquiry(this, life, home, bridge);
+        this.codecs = new CodecAgreement(home, bridge);
     }
 
     long id() {
@@ -91,6 +92,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
 
     void session(Session begun) {
         session = begun;
+        codecs.begin(begun);
     }
 
     /** What the peer said of itself; {@code null} before the bridge stood. */
@@ -98,8 +100,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
         return peer;
     }
 
-    CodecNames peerCodecs() {
-        return peerCodecs;
+    /** What it and the peer tell each other of codecs. */
+    CodecAgreement codecs() {
+        return codecs;
     }
 
     /** What begins its session. */
@@ -202,7 +205,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
                 home.settings().addresses().peer().getHostString(),
                 AddressText.of(home.settings().addresses().inside()),
                 AddressText.of(home.settings().addresses().drbd()),
-                home.codecNames());
+                codecs.hello(attempt == 0));
     }
 
     /** Acceptor: reserves it for a link whose hello came; {@code false} if it has one. Any thread. */
@@ -232,7 +235,6 @@ final class Channel implements Bridge.Owner, Session.Owner {
     @Override
     public void onBridgeUp(Hello hello) {
         peer = hello;
-        peerCodecs = new CodecNames(hello.codecs());
         home.health().onPeer(hello);
         home.health().onGood(bridgeLeg());
         life.on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
@@ -242,6 +244,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
         } else {
             life.on(new Ready("awaiting-type: the far DRBD has not dialled"));
         }
+        codecs.onHello(hello);
         home.channels().onBridge();
     }
 
@@ -253,6 +256,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
     @Override
     public void onBridgeFailed(String why) {
         home.health().onFault(bridgeLeg(), why);
+        if (life.state() == ChannelState.BRIDGING) {
+            codecs.onNoBridge();
+        }
         if (life.isIn(ChannelState.BRIDGING, ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
             life.on(new BridgeFailed(why));
         }
@@ -270,6 +276,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
                 } else {
                     life.on(new BridgeLost(why));
                     release();
+                    codecs.onNoBridge();
                     home.inside().onUnbridged(this);
                 }
             }
@@ -300,7 +307,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
 
     @Override
     public void onBridgeResumed(Hello hello) {
-        peerCodecs.replace(hello.codecs());
+        codecs.onResumed(hello);
         onBridgeAgain("over %s, from position %d".formatted(bridge.peerAddress(), hello.receivedPosition()));
         session.resume();
     }
@@ -335,9 +342,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     public void onEarlyRecord(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
         if (record == RecordType.TYPE && life.state() == ChannelState.CONNECTING && session == null) {
             opening.onFarDrbd(Payloads.readType(memory, offset));
-        } else if (record == RecordType.CODECS) {
-            peerCodecs.replace(Payloads.readCodecs(memory, offset));
-        } else if (!inquiry.onRecord(record, memory, offset)) {
+        } else if (!codecs.onRecord(record, memory, offset) && !inquiry.onRecord(record, memory, offset)) {
             throw new PeerViolation("unexpected record: type=%s, state=%s"
                     .formatted(record, life.state().label()));
         }
@@ -348,16 +353,12 @@ final class Channel implements Bridge.Owner, Session.Owner {
     /** A control record of the session that is not the data path's own. */
     @Override
     public boolean onControl(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (bridge.onHeartbeat(record, memory, offset)) {
+        if (bridge.onHeartbeat(record, memory, offset) || codecs.onRecord(record, memory, offset)) {
             return true;
         }
         switch (record) {
             case ESTABLISHED -> {
                 return opening.onFarDrbdReached();
-            }
-            case CODECS -> {
-                peerCodecs.replace(Payloads.readCodecs(memory, offset));
-                return true;
             }
             case CLOSE -> {
                 if (Payloads.readEnd(memory, offset) == End.UNREACHABLE) {
@@ -378,10 +379,11 @@ final class Channel implements Bridge.Owner, Session.Owner {
         return false;
     }
 
-    /** Tells the peer which codecs there are here now. */
-    void announceCodecs() {
-        if (peer != null && bridge.writeControl(RecordType.CODECS, 0, Payloads.codecs(home.codecNames()))) {
-            bridge.flush();
+    /** The codecs here have changed, or the one that the relay uses. */
+    void onCodecs() {
+        codecs.onChange();
+        if (session != null) {
+            session.onCodecs();
         }
     }
 
@@ -396,7 +398,14 @@ final class Channel implements Bridge.Owner, Session.Owner {
     public void onLinkProgress() {
         if (session != null) {
             session.pump();
+        } else {
+            codecs.pump();
         }
+    }
+
+    @Override
+    public void onMoved() {
+        codecs.pump();
     }
 
     @Override

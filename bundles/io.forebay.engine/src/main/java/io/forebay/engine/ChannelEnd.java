@@ -210,6 +210,7 @@ final class ChannelEnd implements Session.Ending {
             return;
         }
         cancelTimers();
+        channel.codecs().letAllGo();
         life.on(new Closed(life.reason()));
         home.onStopped(channel);
     }

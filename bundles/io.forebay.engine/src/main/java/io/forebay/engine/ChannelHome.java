@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** What a channel needs of its relay. All methods may be called on any loop. */
-interface ChannelHome {
+interface ChannelHome extends PlugInJudge {
 
     RelaySettings settings();
 
@@ -33,7 +33,7 @@ interface ChannelHome {
     /** Decompressors for one channel whose peer numbers its codecs like this. */
     Decoders decoders(CodecNames peerCodecs);
 
-    /** Names of the codecs there are, in the order in which this Forebay numbers them. */
+    /** Names of the codecs that the peer may use, in the order in which this Forebay numbers them; empty for one that is not there. */
     List<String> codecNames();
 
     /** All channels of the relay. */
@@ -44,13 +44,6 @@ interface ChannelHome {
 
     /** Where the local DRBD dials. */
     InsidePort inside();
-
-    /**
-     * A plug-in did what its contract forbids: the relay uses it no more.
-     *
-     * @param what it did, a clause that goes on after its name, such as {@code threw java.lang.Error: gone}
-     */
-    void onMisbehaviour(PlugIn<?> plugIn, String what);
 
     /** The channel has stopped for good. */
     void onStopped(Channel channel);

@@ -6,60 +6,44 @@ import io.forebay.api.codec.CodecException;
 import io.forebay.api.codec.Decompressor;
 import io.forebay.api.relay.CodecChoice;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** The codecs there are, under the numbers that this Forebay's records give them. Thread-safe. */
+/**
+ * The codecs there are, under the numbers that this Forebay's records give them, and those that have left but are not gone
+ * yet. Thread-safe.
+ */
 final class CodecRegistry {
 
     private static final int NAME_LENGTH_MAX = 32;
 
     private final List<String> names = new ArrayList<>();
     private final PlugIns<Codec> plugIns;
-    private final Map<PlugIn<Codec>, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<PlugIn<Codec>, LentCodec> lent = new ConcurrentHashMap<>();
 
     CodecRegistry(Function<String, Predicate<Map<String, ?>>> targets) {
         plugIns = new PlugIns<>("codec", targets);
     }
 
-    /** A codec with the decompressors made of it that stand idle. */
-    private record Entry(PlugIn<Codec> plugIn, ArrayDeque<Decompressor> idle) {
-
-        Decompressor borrow() {
-            synchronized (idle) {
-                Decompressor decompressor = idle.pollFirst();
-                if (decompressor != null) {
-                    return decompressor;
-                }
-            }
-            return plugIn.service().decompressor(false);
-        }
-
-        void giveBack(Decompressor decompressor) {
-            synchronized (idle) {
-                idle.addFirst(decompressor);
-            }
-        }
-
-        void close() {
-            synchronized (idle) {
-                idle.forEach(Decompressor::close);
-                idle.clear();
-            }
-        }
-    }
-
+    /**
+     * A codec has come.
+     *
+     * @throws IllegalArgumentException if its name cannot be used
+     */
     void add(PlugIn<Codec> codec) {
         String name = codec.name();
-        if (name.length() > NAME_LENGTH_MAX || name.equals(CodecChoice.NONE)) {
+        if (name == null
+                || !name.matches("[A-Za-z0-9._-]{1," + NAME_LENGTH_MAX + "}")
+                || name.equals(CodecChoice.NONE)) {
             throw new IllegalArgumentException(
-                    "codec name cannot be used: name=%s (expected: at most %d characters, not %s)"
+                    "codec name cannot be used: name=%s (expected: at most %d letters, digits and . _ -, not %s)"
                             .formatted(name, NAME_LENGTH_MAX, CodecChoice.NONE));
         }
         synchronized (names) {
@@ -71,16 +55,17 @@ final class CodecRegistry {
                 names.add(name);
             }
         }
-        entries.put(codec, new Entry(codec, new ArrayDeque<>()));
+        lent.put(codec, new LentCodec(codec));
         plugIns.add(codec);
     }
 
-    void remove(PlugIn<Codec> codec) {
-        plugIns.remove(codec);
-        Entry entry = entries.remove(codec);
-        if (entry != null) {
-            entry.close();
+    /** A codec leaves: it is not chosen any more, and stays usable for those who use it until it is gone. */
+    CompletableFuture<Void> remove(PlugIn<Codec> codec) {
+        LentCodec leaving = lent.get(codec);
+        if (leaving == null || !plugIns.remove(codec)) {
+            return CompletableFuture.completedFuture(null);
         }
+        return leaving.leave().whenComplete((nothing, never) -> lent.remove(codec));
     }
 
     /** All codecs that are there, by name, the one that is taken first. */
@@ -88,38 +73,71 @@ final class CodecRegistry {
         return plugIns.all();
     }
 
-    /** All names ever, in their order: number 1 first. */
-    List<String> names() {
+    PlugIns<Codec> plugIns() {
+        return plugIns;
+    }
+
+    /** One that is there, or not gone yet; {@code null} if it is. */
+    LentCodec lent(PlugIn<Codec> codec) {
+        return lent.get(codec);
+    }
+
+    /** All that have left and are not gone yet. */
+    List<LentCodec> leaving() {
+        List<PlugIn<Codec>> here = plugIns.all();
+        return lent.values().stream()
+                .filter(one -> !here.contains(one.plugIn()))
+                .toList();
+    }
+
+    /** The number of a codec in this Forebay's records, from 1 on. */
+    int number(String name) {
         synchronized (names) {
-            return List.copyOf(names);
+            return names.indexOf(name) + 1;
+        }
+    }
+
+    /** All names ever, in their order, number 1 first; empty for a codec that cannot be offered to a peer now. */
+    List<String> offer(Predicate<PlugIn<?>> usable) {
+        List<String> usableNames =
+                plugIns.all().stream().filter(usable).map(PlugIn::name).toList();
+        synchronized (names) {
+            return names.stream()
+                    .map(name -> usableNames.contains(name) ? name : "")
+                    .toList();
         }
     }
 
     /**
-     * Makes the choice that a configuration asks for.
+     * Decompressors for one channel.
      *
-     * @throws IllegalArgumentException with a sentence, if there is no such codec or it does not take these options
+     * @param preferred which of several codecs of a name decompresses, if it is there
      */
-    CodecSelector.Choice choice(CodecChoice configured, String target) {
-        if (configured.isNone()) {
-            return CodecSelector.Choice.RAW;
-        }
-        PlugIn<Codec> codec = plugIns.get(configured.name(), target);
-        return new CodecSelector.Choice(
-                codec, codec.service().profile(configured.options()), names().indexOf(configured.name()) + 1);
+    Decoders decoders(CodecNames peerCodecs, Function<String, Optional<PlugIn<Codec>>> preferred) {
+        return new ChannelDecoders(peerCodecs, preferred);
     }
 
-    /** Decompressors for one channel. */
-    Decoders decoders(CodecNames peerCodecs) {
-        return new ChannelDecoders(peerCodecs);
+    private LentCodec decoder(String name, Function<String, Optional<PlugIn<Codec>>> preferred) {
+        return preferred
+                .apply(name)
+                .map(lent::get)
+                .or(() -> leaving().stream()
+                        .filter(one -> one.plugIn().name().equals(name))
+                        .findFirst())
+                .orElse(null);
     }
 
     private final class ChannelDecoders implements Decoders {
         private final CodecNames peerCodecs;
-        private final Map<Integer, Decompressor> histories = new HashMap<>();
+        private final Function<String, Optional<PlugIn<Codec>>> preferred;
+        private final Map<Integer, History> histories = new HashMap<>();
 
-        ChannelDecoders(CodecNames peerCodecs) {
+        /** A stream of blocks that refer to each other, and whose decompressor follows it. */
+        private record History(PlugIn<Codec> codec, Decompressor decompressor) {}
+
+        ChannelDecoders(CodecNames peerCodecs, Function<String, Optional<PlugIn<Codec>>> preferred) {
             this.peerCodecs = peerCodecs;
+            this.preferred = preferred;
         }
 
         @Override
@@ -127,19 +145,12 @@ final class CodecRegistry {
                 throws CodecException {
             int number = RecordLayout.codec(memory, offset);
             String name = peerCodecs.name(number);
-            Entry entry = name == null
-                    ? null
-                    : plugIns.best(name, "").map(entries::get).orElse(null);
+            LentCodec entry = name == null ? null : decoder(name, preferred);
             if (entry == null) {
                 throw new CodecException("no such codec here: number=%d, name=%s".formatted(number, name));
             }
             if (RecordLayout.history(memory, offset)) {
-                decompress(
-                        history(entry.plugIn().service(), number, memory, offset),
-                        memory,
-                        offset,
-                        target,
-                        targetOffset);
+                decompress(history(entry.plugIn(), number, memory, offset), memory, offset, target, targetOffset);
                 return;
             }
             Decompressor decompressor = entry.borrow();
@@ -150,18 +161,20 @@ final class CodecRegistry {
             }
         }
 
-        private Decompressor history(Codec codec, int number, ByteBuffer memory, int offset) throws CodecException {
+        private Decompressor history(PlugIn<Codec> codec, int number, ByteBuffer memory, int offset)
+                throws CodecException {
             if (RecordLayout.startsHistory(memory, offset)) {
-                Decompressor old = histories.put(number, codec.decompressor(true));
+                History old =
+                        histories.put(number, new History(codec, codec.service().decompressor(true)));
                 if (old != null) {
-                    old.close();
+                    PlugIns.close(old.decompressor());
                 }
             }
-            Decompressor decompressor = histories.get(number);
-            if (decompressor == null) {
+            History history = histories.get(number);
+            if (history == null) {
                 throw new CodecException("history that never began: codec=" + number);
             }
-            return decompressor;
+            return history.decompressor();
         }
 
         private static void decompress(
@@ -177,8 +190,19 @@ final class CodecRegistry {
         }
 
         @Override
+        public void forget(PlugIn<?> codec) {
+            histories.values().removeIf(history -> {
+                boolean over = history.codec().equals(codec);
+                if (over) {
+                    PlugIns.close(history.decompressor());
+                }
+                return over;
+            });
+        }
+
+        @Override
         public void close() {
-            histories.values().forEach(Decompressor::close);
+            histories.values().forEach(history -> PlugIns.close(history.decompressor()));
             histories.clear();
         }
     }

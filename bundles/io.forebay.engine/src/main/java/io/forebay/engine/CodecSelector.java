@@ -4,6 +4,7 @@ package io.forebay.engine;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
+import io.forebay.api.codec.Decompressor;
 import java.util.ArrayDeque;
 
 /** Which codec the next block of a channel gets. */
@@ -12,75 +13,117 @@ interface CodecSelector {
     /** The choice at this moment: raw unless the peer can decompress what is configured. Never {@code null}. */
     Choice choice();
 
-    /** A compression profile under the number that it has on a link, with the compressors made of it. Thread-safe. */
+    /**
+     * A compression profile under the number that it has on a link, with the compressors made of it. Thread-safe; what the
+     * plug-in throws comes through.
+     */
     final class Choice {
 
         /** No compression. */
-        static final Choice RAW = new Choice(null, null, RecordLayout.CODEC_RAW);
+        static final Choice RAW = new Choice(null, null, false, RecordLayout.CODEC_RAW);
 
-        private final PlugIn<Codec> plugIn;
+        private static final int PROVED_FIRST = 4;
+        private static final int PROVED_EVERY = 256;
+
+        private final LentCodec lent;
         private final CodecProfile profile;
+        private final boolean history;
         private final int wireId;
         private final ArrayDeque<Compressor> idle = new ArrayDeque<>();
+        private int blocks;
         private boolean closed;
 
-        Choice(PlugIn<Codec> plugIn, CodecProfile profile, int wireId) {
-            this.plugIn = plugIn;
+        /**
+         * A choice for a relay.
+         *
+         * @param history as the profile says, asked once
+         */
+        Choice(LentCodec lent, CodecProfile profile, boolean history, int wireId) {
+            this.lent = lent;
             this.profile = profile;
+            this.history = history;
             this.wireId = wireId;
         }
 
         /** Whether a peer with these codecs can decompress it. */
         boolean isKnownTo(CodecNames peer) {
-            return isRaw() || peer.names().contains(plugIn.name());
+            return isRaw() || peer.has(plugIn().name());
         }
 
         boolean isRaw() {
-            return profile == null;
+            return lent == null;
         }
 
         /** {@code null} for none. */
         PlugIn<Codec> plugIn() {
-            return plugIn;
+            return lent == null ? null : lent.plugIn();
         }
 
         boolean history() {
-            return profile != null && profile.history();
-        }
-
-        CodecProfile profile() {
-            return profile;
+            return history;
         }
 
         int wireId() {
             return wireId;
         }
 
+        /** Whether the next block is to be decompressed here, for proof: the first few, and now and then one. */
+        synchronized boolean isProofDue() {
+            int block = blocks++;
+            return !history && (block < PROVED_FIRST || block % PROVED_EVERY == 0);
+        }
+
+        /** A decompressor for proof, to be closed by the caller. */
+        Decompressor prover() {
+            return lent.codec().decompressor(false);
+        }
+
+        /** A compressor, for one block or for one history, until {@link #giveBack} or {@link #discard}. */
         Compressor borrow() {
-            synchronized (idle) {
+            synchronized (this) {
                 Compressor compressor = idle.pollFirst();
                 if (compressor != null) {
                     return compressor;
                 }
             }
-            return profile.compressor();
+            lent.enter();
+            try {
+                return profile.compressor();
+            } catch (RuntimeException | Error e) {
+                lent.exit();
+                throw e;
+            }
         }
 
+        /** Takes back one that can serve another block. */
         void giveBack(Compressor compressor) {
-            synchronized (idle) {
+            synchronized (this) {
                 if (!closed) {
                     idle.addFirst(compressor);
                     return;
                 }
             }
-            compressor.close();
+            discard(compressor);
         }
 
+        /** Takes back one that cannot: its history is over, or it failed. */
+        void discard(Compressor compressor) {
+            PlugIns.close(compressor);
+            lent.exit();
+        }
+
+        /** Closes what is idle now, and the rest when it is given back. */
         void close() {
-            synchronized (idle) {
-                closed = true;
-                idle.forEach(Compressor::close);
-                idle.clear();
+            while (true) {
+                Compressor compressor;
+                synchronized (this) {
+                    closed = true;
+                    compressor = idle.pollFirst();
+                }
+                if (compressor == null) {
+                    return;
+                }
+                discard(compressor);
             }
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.codec.Compressor;
+import io.forebay.api.transport.Loop;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
@@ -21,8 +21,15 @@ final class CompressionStage {
     /** Smaller blocks are not worth it. */
     private static final int WORTH_BYTES = 256;
 
-    /** A block that shrinks by less than this part goes raw, so that it need not be decompressed. */
-    private static final int WORTH_SHARE = 32;
+    /** A worker that takes longer is not waited for: its block goes raw. */
+    private static final long GIVEN_UP_NS = 5_000_000_000L;
+
+    private static final long LOOKED_AT_NS = 1_000_000_000L;
+
+    /** With a history a block is this much smaller than a record, so that it fits in one even if it does not shrink. */
+    private static final int HISTORY_SHARE = 64;
+
+    private static final int HISTORY_BYTES = 512;
 
     /** Below this backlog the link is about to run dry, and a block goes out however small. */
     private static final int RUN_DRY_BYTES = 64 << 10;
@@ -32,15 +39,16 @@ final class CompressionStage {
     private final CodecSelector selector;
     private final ScratchPool scratches;
     private final Executor workers;
-    private final Executor loop;
+    private final Loop loop;
+    private final PlugInJudge judge;
     private final Runnable onProgress;
     private final int jobsMax;
     private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
-    private final ArrayDeque<Job> running = new ArrayDeque<>();
-    private final ArrayDeque<Job> spare = new ArrayDeque<>();
-    private Compressor history;
-    private CodecSelector.Choice historyOf;
-    private boolean historyStarts;
+    private final ArrayDeque<CompressionJob> running = new ArrayDeque<>();
+    private final ArrayDeque<CompressionJob> spare = new ArrayDeque<>();
+    private CompressionJob.History history;
+    private int abandoned;
+    private boolean watched;
     private long uncutBytes;
     private boolean closed;
 
@@ -48,18 +56,19 @@ final class CompressionStage {
             Account account,
             RecordChain chain,
             CodecSelector selector,
-            ScratchPool scratches,
-            Workers workers,
-            Executor loop,
+            Surroundings surroundings,
+            Loop loop,
+            PlugInJudge judge,
             Runnable onProgress) {
         this.account = account;
         this.chain = chain;
         this.selector = selector;
-        this.scratches = scratches;
-        this.workers = workers;
+        this.scratches = surroundings.scratches();
+        this.workers = surroundings.workers();
         this.loop = loop;
+        this.judge = judge;
         this.onProgress = onProgress;
-        this.jobsMax = workers.count() + 1;
+        this.jobsMax = surroundings.workers().count() + 1;
     }
 
     /** Where to read DRBD's next bytes; {@code null} if the BAB is full. */
@@ -115,15 +124,28 @@ final class CompressionStage {
         if (bytes < WORTH_BYTES || choice.isRaw()) {
             return running.isEmpty() && appendRaw(piece, bytes);
         }
-        Job job = spare.isEmpty() ? new Job() : spare.pop();
-        job.start(piece, bytes, choice);
+        start(piece, bytes, choice);
         return true;
     }
 
-    /** With a history a block cannot go raw, so it must fit in a record however badly it compresses. */
+    private void start(Piece piece, int bytes, CodecSelector.Choice choice) {
+        if (choice.history() && (history == null || history.choice() != choice)) {
+            endHistory();
+            history = new CompressionJob.History(choice);
+        }
+        CompressionJob job = spare.isEmpty() ? new CompressionJob(this) : spare.pop();
+        job.start(piece, bytes, choice, choice.history() ? history : null);
+        piece.used += bytes;
+        piece.lent += bytes;
+        uncutBytes -= bytes;
+        running.add(job);
+        workers.execute(job);
+        watch();
+    }
+
     private int blockBytesMax(CodecSelector.Choice choice) {
         int record = chain.blockBytesMax();
-        return choice.history() ? 2 * record - historyOf(choice).maxCompressedBytes(record) : record;
+        return choice.history() ? record - record / HISTORY_SHARE - HISTORY_BYTES : record;
     }
 
     private Piece nextUncut() {
@@ -147,16 +169,60 @@ final class CompressionStage {
     }
 
     private void place() {
-        Job job = running.peek();
-        while (job != null && job.done && !closed) {
-            if (!job.place()) {
+        CompressionJob job = running.peek();
+        while (job != null && (job.done || job.abandoned) && !closed) {
+            if (!append(job)) {
                 return;
             }
             running.remove();
-            job.finish();
+            if (job.done) {
+                finish(job);
+            }
             job = running.peek();
         }
         releaseUsed();
+    }
+
+    private boolean append(CompressionJob job) {
+        if (!job.abandoned && job.isCompressed() && job.stored <= chain.recordBytesMax()) {
+            return chain.append(job.scratch, 0, job.stored, job.bytes, job.choice.wireId(), job.flags, job.payloadCrc);
+        }
+        if (job.history != null && job.history == history) {
+            endHistory(); // the far end will not know this block
+        }
+        int crc = job.done ? job.payloadCrc : chain.crcOf(job.piece.memory, job.offset, job.bytes);
+        return chain.append(job.piece.memory, job.offset, job.bytes, job.bytes, RecordLayout.CODEC_RAW, 0, crc);
+    }
+
+    private void finish(CompressionJob job) {
+        CompressionJob.History ended = job.finish();
+        if (ended != null) {
+            workers.execute(ended::end);
+        }
+        spare.push(job);
+    }
+
+    /** Looks after blocks that a worker may never be through with. */
+    private void watch() {
+        if (!watched) {
+            watched = true;
+            loop.schedule(this::giveUp, LOOKED_AT_NS);
+        }
+    }
+
+    private void giveUp() {
+        watched = false;
+        if (closed || running.isEmpty()) {
+            return;
+        }
+        watch();
+        CompressionJob head = running.peek();
+        if (!head.done && !head.abandoned && head.runsForNs(loop.nowNs()) > GIVEN_UP_NS) {
+            head.abandoned = true;
+            abandoned++;
+            judge.onMisbehaviour(head.choice.plugIn(), "did not come back from compressing a block");
+            onProgress.run();
+        }
     }
 
     private void releaseUsed() {
@@ -167,17 +233,23 @@ final class CompressionStage {
         }
     }
 
-    private void onJobDone(Job job) {
+    /** A worker is through with a block. */
+    void onJobDone(CompressionJob job) {
         job.done = true;
+        if (job.abandoned) {
+            abandoned--;
+            if (!running.contains(job)) {
+                finish(job); // it went raw long ago
+            }
+        }
         if (!closed) {
             onProgress.run();
             return;
         }
-        running.remove(job);
-        job.finish();
-        if (running.isEmpty()) {
-            release();
+        if (running.remove(job)) {
+            finish(job);
         }
+        releaseIfHome();
     }
 
     /** Stops. Segments that a worker still reads come home when it is done; then {@code onProgress} runs a last time. */
@@ -185,110 +257,68 @@ final class CompressionStage {
         closed = true;
         running.removeIf(job -> {
             if (job.done) {
-                job.finish();
+                finish(job);
             }
             return job.done;
         });
-        if (running.isEmpty()) {
-            release();
-        }
+        releaseIfHome();
     }
 
     /** Whether, after {@link #close}, all segments are home. */
     boolean isReleased() {
-        return closed && running.isEmpty();
+        return closed && running.isEmpty() && abandoned == 0;
     }
 
-    private void release() {
+    private void releaseIfHome() {
+        if (!isReleased()) {
+            return;
+        }
         pieces.forEach(account::release);
         pieces.clear();
         uncutBytes = 0;
-        if (history != null) {
-            history.close();
-            history = null;
-        }
+        endHistory();
         onProgress.run();
     }
 
-    private Compressor historyOf(CodecSelector.Choice choice) {
-        if (choice != historyOf) {
-            if (history != null) {
-                history.close();
-            }
-            history = choice.profile().compressor();
-            historyOf = choice;
-            historyStarts = true;
+    /** Ends the stream of blocks that refer to each other; the next one begins another. */
+    void endHistory() {
+        if (history == null) {
+            return;
         }
-        return history;
+        CompressionJob.History ended = history;
+        history = null;
+        if (ended.finish()) {
+            workers.execute(ended::end);
+        }
     }
 
-    /** One block on its way through a worker. */
-    private final class Job implements Runnable {
-        private final java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
-        private final Runnable report = () -> onJobDone(this);
-        private Piece piece;
-        private ByteBuffer source;
-        private int offset;
-        private int bytes;
-        private CodecSelector.Choice choice;
-        private Compressor own;
-        private int flags;
-        private ByteBuffer scratch;
-        private int stored;
-        private int payloadCrc;
-        private boolean done;
-
-        void start(Piece from, int length, CodecSelector.Choice with) {
-            piece = from;
-            // The loop moves positions of the piece's own buffers while a worker reads: so the worker has a view.
-            source = from.memory.duplicate();
-            offset = from.used;
-            bytes = length;
-            choice = with;
-            done = false;
-            flags = 0;
-            own = null;
-            if (with.history()) {
-                own = historyOf(with);
-                flags = RecordLayout.FLAG_HISTORY | (historyStarts ? RecordLayout.FLAG_START : 0);
-                historyStarts = false;
-            }
-            from.used += length;
-            from.lent += length;
-            uncutBytes -= length;
-            running.add(this);
-            workers.execute(this);
+    /** The choice may have changed: keeps nothing of one that is not taken any more. */
+    void settle() {
+        if (history != null && history.choice() != selector.choice()) {
+            endHistory();
         }
+    }
 
-        @Override
-        public void run() {
-            Compressor compressor = own == null ? choice.borrow() : own;
-            int room = compressor.maxCompressedBytes(bytes);
-            scratch = scratches.take(room, source.isDirect());
-            stored = compressor.compress(source, offset, bytes, scratch, 0, room);
-            if (own == null) {
-                choice.giveBack(compressor);
-                if (stored > bytes - bytes / WORTH_SHARE) {
-                    stored = Compressor.NO_FIT;
-                }
-            }
-            payloadCrc = RecordLayout.crc(source, offset, bytes, crc);
-            loop.execute(report);
-        }
+    /** How many bytes were read and are not cut to a block yet. */
+    long uncutBytes() {
+        return uncutBytes;
+    }
 
-        boolean place() {
-            return stored == Compressor.NO_FIT
-                    ? chain.append(piece.memory, offset, bytes, bytes, RecordLayout.CODEC_RAW, 0, payloadCrc)
-                    : chain.append(scratch, 0, stored, bytes, choice.wireId(), flags, payloadCrc);
-        }
+    // ---- for jobs, in workers
 
-        void finish() {
-            piece.lent -= bytes;
-            scratches.giveBack(scratch);
-            piece = null;
-            source = null;
-            scratch = null;
-            spare.push(this);
-        }
+    PlugInJudge judge() {
+        return judge;
+    }
+
+    ScratchPool scratches() {
+        return scratches;
+    }
+
+    long nowNs() {
+        return loop.nowNs();
+    }
+
+    void execute(Runnable report) {
+        loop.execute(report);
     }
 }

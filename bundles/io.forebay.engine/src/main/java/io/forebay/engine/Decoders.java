@@ -14,6 +14,9 @@ interface Decoders extends AutoCloseable {
      */
     void decompress(ByteBuffer memory, int recordOffset, ByteBuffer target, int targetOffset) throws CodecException;
 
+    /** Keeps nothing of a codec that is used no more. */
+    void forget(PlugIn<?> codec);
+
     @Override
     void close();
 }

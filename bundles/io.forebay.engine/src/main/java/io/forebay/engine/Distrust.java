@@ -11,7 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Distrust {
 
+    /** A busy machine may make anything slow once. */
+    private static final int SLOW_MAX = 3;
+
     private final Map<PlugIn<?>, String> reasons = new ConcurrentHashMap<>();
+    private final Map<PlugIn<?>, Integer> slow = new ConcurrentHashMap<>();
 
     /**
      * A plug-in has misbehaved.
@@ -21,6 +25,11 @@ final class Distrust {
      */
     boolean add(PlugIn<?> plugIn, String what) {
         return reasons.putIfAbsent(plugIn, what) == null;
+    }
+
+    /** A plug-in took much too long; whether that happened several times now. */
+    boolean isSlowAgain(PlugIn<?> plugIn) {
+        return slow.merge(plugIn, 1, Integer::sum) >= SLOW_MAX;
     }
 
     boolean has(PlugIn<?> plugIn) {
@@ -35,10 +44,12 @@ final class Distrust {
     /** It has left. */
     void remove(PlugIn<?> plugIn) {
         reasons.remove(plugIn);
+        slow.remove(plugIn);
     }
 
     /** All get another chance. */
     void clear() {
         reasons.clear();
+        slow.clear();
     }
 }

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -87,16 +88,27 @@ public final class Engine implements Relays {
         allocators.remove(allocator);
     }
 
-    /** A codec is there. */
+    /**
+     * A codec has come.
+     *
+     * @throws IllegalArgumentException with a sentence, if its name cannot be used
+     */
     public void addCodec(PlugIn<Codec> codec) {
         codecs.add(codec);
-        all().forEach(Relay::announceCodecs);
+        all().forEach(Relay::settleCodec);
     }
 
-    /** A codec is leaving. */
-    public void removeCodec(PlugIn<Codec> codec) {
-        codecs.remove(codec);
-        all().forEach(Relay::announceCodecs);
+    /** A codec leaves: it is not chosen any more, and completes when nothing of it is in use any more. */
+    public CompletableFuture<Void> removeCodec(PlugIn<Codec> codec) {
+        LentCodec leaving = codecs.lent(codec);
+        if (leaving == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        leaving.enter();
+        CompletableFuture<Void> gone = codecs.remove(codec);
+        all().forEach(relay -> relay.onLeft(leaving));
+        leaving.exit();
+        return gone;
     }
 
     /** Without the lock: whoever asks need not wait for a relay that is being closed. */
@@ -174,10 +186,12 @@ public final class Engine implements Relays {
     @Override
     public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
         try {
-            codecs.choice(codec, targets.codec()).close();
+            if (!codec.isNone()) {
+                codecs.plugIns().get(codec.name(), targets.codec()).service().profile(codec.options());
+            }
             return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.of(e.getMessage());
+        } catch (RuntimeException e) {
+            return Optional.of(e instanceof IllegalArgumentException ? e.getMessage() : "its plug-in threw " + e);
         }
     }
 
@@ -194,7 +208,10 @@ public final class Engine implements Relays {
     @Override
     public List<PlugInStatus> plugIns() {
         return Stream.concat(
-                        codecs.all().stream().map(one -> status(PlugInStatus.Kind.CODEC, one)),
+                        Stream.concat(
+                                        codecs.all().stream(),
+                                        codecs.leaving().stream().map(LentCodec::plugIn))
+                                .map(one -> status(PlugInStatus.Kind.CODEC, one)),
                         allocators.all().stream().map(one -> status(PlugInStatus.Kind.ALLOCATOR, one)))
                 .toList();
     }
@@ -204,7 +221,12 @@ public final class Engine implements Relays {
                 .filter(relay -> relay.uses(one))
                 .map(relay -> relay.settings().name())
                 .toList();
-        return new PlugInStatus(kind, one.name(), one.bundle(), one.ranking(), users, "");
+        String problem = all().stream()
+                .map(relay -> relay.problemWith(one))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+        return new PlugInStatus(kind, one.name(), one.bundle(), one.ranking(), users, problem);
     }
 
     @Override

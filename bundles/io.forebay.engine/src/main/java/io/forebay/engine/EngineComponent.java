@@ -20,10 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.osgi.framework.Bundle;
@@ -41,6 +45,9 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** The engine as a service: gets its parts, and the threads that are not the transport's. */
 @Component(service = Relays.class)
 public final class EngineComponent implements Relays {
+
+    /** How long a bundle that stops waits for what it lent. */
+    private static final long LEAVE_MS = 10_000;
 
     private final ExecutorService workers;
     private final ExecutorService blocking;
@@ -106,13 +113,46 @@ public final class EngineComponent implements Relays {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addCodec(Codec codec, ServiceReference<Codec> reference) {
-        PlugIn<Codec> one = plugIn(codec, codec.name(), reference);
-        codecs.put(reference, one);
-        engine.addCodec(one);
+        try {
+            PlugIn<Codec> one = plugIn(codec, codec.name(), reference);
+            engine.addCodec(one);
+            codecs.put(reference, one);
+        } catch (RuntimeException | LinkageError e) {
+            refused("codec", reference, e);
+        }
     }
 
     void removeCodec(ServiceReference<Codec> reference) {
-        engine.removeCodec(codecs.remove(reference));
+        PlugIn<Codec> left = codecs.remove(reference);
+        if (left != null) {
+            await(left, engine.removeCodec(left));
+        }
+    }
+
+    private void refused(String kind, ServiceReference<?> reference, Throwable cause) {
+        events.onSentence(
+                "plug-in",
+                "the %s of bundle %s is not used: %s"
+                        .formatted(
+                                kind,
+                                reference.getBundle(),
+                                cause instanceof IllegalArgumentException ? cause.getMessage() : "it threw " + cause));
+    }
+
+    /** A bundle that stops waits until nothing of it is in use, for a while; what is in use after that stays usable. */
+    private void await(PlugIn<?> left, CompletableFuture<Void> gone) {
+        try {
+            gone.get(LEAVE_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            events.onSentence(
+                    "plug-in",
+                    "%s was stopped, but blocks of it are still on their way: it stays in use until these have come"
+                            .formatted(left));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static <S> PlugIn<S> plugIn(S service, String name, ServiceReference<S> reference) {

@@ -138,6 +138,18 @@ final class Payloads {
         return new UUID(memory.getLong(at), memory.getLong(at + Long.BYTES));
     }
 
+    static ByteBuffer number(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(0, number);
+    }
+
+    static long readNumber(ByteBuffer memory, int offset) throws PeerViolation {
+        if (RecordLayout.rawBytes(memory, offset) != Long.BYTES) {
+            throw new PeerViolation("list of codecs without a number: bytes=" + RecordLayout.rawBytes(memory, offset)
+                    + " (expected: " + Long.BYTES + ")");
+        }
+        return memory.getLong(offset + RecordLayout.HEADER_BYTES);
+    }
+
     static int readPingFlags(ByteBuffer memory, int offset) throws PeerViolation {
         if (RecordLayout.rawBytes(memory, offset) != 1) {
             throw new PeerViolation(

@@ -8,9 +8,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The plug-ins of one kind that are there now. Thread-safe. */
 final class PlugIns<S> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PlugIns.class);
 
     private final String kind;
     private final Function<String, Predicate<Map<String, ?>>> targets;
@@ -25,6 +29,17 @@ final class PlugIns<S> {
     PlugIns(String kind, Function<String, Predicate<Map<String, ?>>> targets) {
         this.kind = kind;
         this.targets = targets;
+    }
+
+    /** Closes what a plug-in made, {@code null} included; what its close throws changes nothing any more. */
+    static void close(AutoCloseable made) {
+        try {
+            if (made != null) {
+                made.close();
+            }
+        } catch (Exception | LinkageError | AssertionError e) {
+            LOG.warn("closing a plug-in's {} failed", made.getClass().getName(), e);
+        }
     }
 
     void add(PlugIn<S> one) {
@@ -56,15 +71,19 @@ final class PlugIns<S> {
         return matching(name, target).findFirst();
     }
 
+    /** Why there is none to take, a sentence. */
+    String noneOf(String name, String target) {
+        return "there is no %s %s%s: use %s, or install its bundle"
+                .formatted(kind, name, target.isEmpty() ? "" : " that matches " + target, choices());
+    }
+
     /**
      * The one to take.
      *
      * @throws IllegalArgumentException with a sentence, if there is none
      */
     PlugIn<S> get(String name, String target) {
-        return best(name, target)
-                .orElseThrow(() -> new IllegalArgumentException("there is no %s %s%s: use %s, or install its bundle"
-                        .formatted(kind, name, target.isEmpty() ? "" : " that matches " + target, choices())));
+        return best(name, target).orElseThrow(() -> new IllegalArgumentException(noneOf(name, target)));
     }
 
     private String choices() {

@@ -275,6 +275,11 @@ final class ReceiveChain {
         }
     }
 
+    /** Keeps nothing of a codec that is used no more. */
+    void forget(PlugIn<?> codec) {
+        decoders.forget(codec);
+    }
+
     /** The link is gone: a record that had begun to arrive will come again. */
     void dropPartial() {
         Piece tail = wire.peekLast();

@@ -48,7 +48,8 @@ final class RecordChain {
     }
 
     /** The largest payload now: the peer takes it, and little of a segment's end is wasted. */
-    private int recordBytesMax() {
+    /** The largest payload that the peer takes and that suits the memory. */
+    int recordBytesMax() {
         return Math.min(account.ownRecordBytesMax(), peerRecordBytesMax);
     }
 

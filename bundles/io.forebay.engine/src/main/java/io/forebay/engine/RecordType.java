@@ -19,7 +19,7 @@ enum RecordType {
     ESTABLISHED(7),
     /** No bytes follow {@code position}; payload: how it ends, 1 byte, and why, a clause. */
     CLOSE(8),
-    /** The sender's list of codecs is now this one; it only grows. */
+    /** The sender's list of codecs is now this one; {@code position}: the list's number. */
     CODECS(9),
     /** Heartbeat; {@code position}: the sender's clock; payload: flags, 1 byte. */
     PING(10),
@@ -32,9 +32,11 @@ enum RecordType {
     /** Over a link that stands by: does the session still exist there? Payload: its id, 16 bytes. */
     ASK(14),
     /** The answer to ASK if it does not; payload: its id, 16 bytes. */
-    UNKNOWN(15);
+    UNKNOWN(15),
+    /** From {@code position} on the sender's blocks obey the receiver's list of a number; payload: it, 8 bytes. */
+    CODECS_OBEYED(16);
 
-    private static final RecordType[] BY_CODE = new RecordType[16];
+    private static final RecordType[] BY_CODE = new RecordType[17];
 
     static {
         for (RecordType type : values()) {

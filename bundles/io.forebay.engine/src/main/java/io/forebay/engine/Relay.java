@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.ChannelRole;
@@ -13,6 +14,7 @@ import io.forebay.engine.Payloads.Refusal;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A relay at work: brings its memory, its ports and its channels together, opens and closes them. Thread-safe; a part that
@@ -30,9 +32,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     private final RelayHealth health;
     private final LineRate rate = new LineRate();
     private final Distrust distrust = new Distrust();
+    private final RelayCodec codec;
     private volatile RelaySettings settings;
     private final MemorySupply supply;
-    private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
     private volatile String problem = "";
     private volatile boolean closed;
     private boolean outsideOpen;
@@ -42,6 +44,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
         this.supply = new MemorySupply(engine, control, this::settings);
+        this.codec = new RelayCodec(engine.codecs(), distrust);
         rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
         this.channels = new RelayChannels(engine, this, control);
@@ -58,7 +61,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             return;
         }
         try {
-            settleCodec();
+            codec.settle(settings);
             supply.open();
             openPorts();
             problem = "";
@@ -110,22 +113,32 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             rate.limit(next.line().bwlimitBytesPerS());
             channels.each(Channel::onLineSettings);
         }
+        distrust.clear();
+        settleCodec();
+    }
+
+    /** Codecs have come, left or misbehaved, or the settings have changed: chooses, and tells the peer. May block. */
+    void settleCodec() {
+        if (closed) {
+            return;
+        }
         try {
-            settleCodec();
+            codec.settle(settings);
             report("");
         } catch (RefusedSettingException e) {
             report(e.getMessage());
         }
+        channels.each(Channel::onCodecs);
     }
 
-    private void settleCodec() throws RefusedSettingException {
-        CodecSelector.Choice old = choice;
-        try {
-            choice = engine.codecs().choice(settings.codec(), settings.targets().codec());
-        } catch (IllegalArgumentException e) {
-            throw new RefusedSettingException(settings, "codec", settings.codec(), e);
-        }
-        old.close();
+    /** A codec has left: it is in use until the last block of it that is on its way has come. */
+    void onLeft(LentCodec left) {
+        channels.all().forEach(channel -> {
+            left.enter();
+            channel.loop().execute(() -> channel.codecs().onLeft(left));
+        });
+        settleCodec();
+        distrust.remove(left.plugIn());
     }
 
     /** Closes ports and channels; the memory goes back when the last channel has stopped. Not on a loop. */
@@ -150,7 +163,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             // Unmapping and deleting files takes its time.
             engine.surroundings().blocking().execute(() -> {
                 supply.close();
-                choice.close();
+                codec.close();
                 engine.onRelayClosed(this);
             });
         }
@@ -247,20 +260,17 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     @Override
     public CodecSelector selector(CodecNames peerCodecs) {
-        return () -> {
-            CodecSelector.Choice now = choice;
-            return now.isKnownTo(peerCodecs) ? now : CodecSelector.Choice.RAW;
-        };
+        return codec.selector(peerCodecs);
     }
 
     @Override
     public Decoders decoders(CodecNames peerCodecs) {
-        return engine.codecs().decoders(peerCodecs);
+        return codec.decoders(peerCodecs, settings);
     }
 
     @Override
     public List<String> codecNames() {
-        return engine.codecs().names();
+        return codec.offer();
     }
 
     @Override
@@ -272,6 +282,19 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                             settings.name(),
                             "%s misbehaved: it %s; it is not used here until its bundle is updated or started anew"
                                     .formatted(plugIn, what));
+            engine.surroundings().blocking().execute(this::settleCodec);
+        }
+    }
+
+    @Override
+    public void onSlow(PlugIn<?> plugIn, long tookNs) {
+        long tookMs = tookNs / 1_000_000;
+        if (distrust.isSlowAgain(plugIn)) {
+            onMisbehaviour(plugIn, "took %d ms for a single call, and not for the first time".formatted(tookMs));
+        } else {
+            engine.surroundings()
+                    .events()
+                    .onSentence(settings.name(), "%s took %d ms for a single call".formatted(plugIn, tookMs));
         }
     }
 
@@ -289,22 +312,35 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        String first = problem.isEmpty() ? supply.problem() : problem;
+        String first = Stream.of(problem, supply.problem(), codec.problem(), peerProblem())
+                .filter(one -> !one.isEmpty())
+                .findFirst()
+                .orElse("");
         return RelayReport.of(settings, first, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
+    }
+
+    /** Why the codec that is there is not used, a sentence; empty if it is, or no peer is known. */
+    private String peerProblem() {
+        PlugIn<Codec> mine = codec.choice().plugIn();
+        PeerStatus peer = health.peer();
+        return mine == null || peer.host().isEmpty() || peer.codecs().contains(mine.name())
+                ? ""
+                : "codec %s is not used and records go raw: the peer has %s; install the codec's bundle there, too"
+                        .formatted(
+                                settings.codec(),
+                                peer.codecs().isEmpty() ? "no codec" : "only " + String.join(", ", peer.codecs()));
     }
 
     /** Whether what is new comes from a plug-in. Any thread. */
     boolean uses(PlugIn<?> plugIn) {
         RelayMemory memory = memory();
-        return plugIn.equals(choice.plugIn()) || memory != null && plugIn.equals(memory.plugIn());
+        return plugIn.equals(codec.choice().plugIn()) || memory != null && plugIn.equals(memory.plugIn());
     }
 
-    /** Tells the peers of all channels which codecs there are now. Any thread. */
-    void announceCodecs() {
-        CodecChoice configured = settings.codec();
-        if (!configured.isNone()) {
-            change(settings);
-        }
-        channels.each(Channel::announceCodecs);
+    /** What is held against a plug-in here, a sentence; empty if nothing is. */
+    String problemWith(PlugIn<?> plugIn) {
+        return distrust.reason(plugIn)
+                .map(what -> "misbehaved for relay %s: it %s".formatted(settings.name(), what))
+                .orElse("");
     }
 }

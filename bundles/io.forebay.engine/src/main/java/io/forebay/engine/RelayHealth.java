@@ -57,7 +57,12 @@ final class RelayHealth {
 
     /** The peer said who it is. */
     synchronized void onPeer(Hello hello) {
-        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd(), hello.codecs());
+        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd(), peer.codecs());
+    }
+
+    /** The peer has told which codecs it has now. */
+    synchronized void onPeerCodecs(List<String> codecs) {
+        peer = new PeerStatus(peer.host(), peer.inside(), peer.drbd(), codecs);
     }
 
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */

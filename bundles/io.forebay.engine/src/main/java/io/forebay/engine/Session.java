@@ -27,7 +27,7 @@ import java.nio.ByteBuffer;
  *   DRBD ◀──────────────────── ReceiveChain ◀── Bridge
  * </pre>
  */
-final class Session implements ConnectionHandler, ReceiveChain.Owner {
+final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgreement.Session {
 
     /** What a session tells whoever begins it. */
     interface Opening extends FirstPacketReader.Owner {
@@ -42,6 +42,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
     interface Owner {
         /** Handles a control record of the channel; {@code false} if it is one of the data path. */
         boolean onControl(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
+
+        /** Bytes have moved. */
+        void onMoved();
 
         /** What the peer sent cannot be read: the session is lost. */
         void onUnreadable(PeerViolation violation);
@@ -118,6 +121,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),
                 loop,
+                home,
                 this::pump);
         receive = new ReceiveChain(memory, this, home.decoders(peerCodecs), Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
@@ -300,6 +304,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         confirmations.confirm(ends.isFarOver());
         bridge.flush();
         inside.flush();
+        owner.onMoved();
         checkComplete();
     }
 
@@ -328,6 +333,33 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner {
         if (!completed && ends.areComplete(transmit, receive, confirmations.isUpToDate(), inside.isGone())) {
             completed = true;
             ending.onComplete();
+        }
+    }
+
+    // ---- codecs
+
+    @Override
+    public long obey() {
+        return transmit == null ? 0 : transmit.obeyCodecs();
+    }
+
+    @Override
+    public long decompressedPosition() {
+        return receive == null ? 0 : receive.queuedPosition();
+    }
+
+    @Override
+    public void forget(PlugIn<?> codec) {
+        if (receive != null) {
+            receive.forget(codec);
+        }
+    }
+
+    /** The relay's codec may be another one now. */
+    void onCodecs() {
+        if (transmit != null) {
+            transmit.onCodecs();
+            pump();
         }
     }
 

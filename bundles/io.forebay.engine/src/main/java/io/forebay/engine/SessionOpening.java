@@ -199,7 +199,14 @@ final class SessionOpening implements Session.Opening {
         DrbdSession drbdSession = home.drbdSessions().join(channel, life.type());
         channel.drbdSession(drbdSession);
         channel.session()
-                .begin(life.type(), life.role(), account, home, drbdSession, channel.peer(), channel.peerCodecs());
+                .begin(
+                        life.type(),
+                        life.role(),
+                        account,
+                        home,
+                        drbdSession,
+                        channel.peer(),
+                        channel.codecs().peer());
     }
 
     private void onEstablished(String how) {

@@ -2,11 +2,11 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.transport.Loop;
 import io.forebay.drbd.FrameScanner;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 
 /**
  * The way of a byte from the local DRBD's socket to the link: looked at by the scanner, compressed if the channel's codec
@@ -19,7 +19,8 @@ final class TransmitPath {
     private final CodecSelector selector;
     private final FrameScanner scanner;
     private final Surroundings surroundings;
-    private final Executor loop;
+    private final Loop loop;
+    private final PlugInJudge judge;
     private final Runnable onProgress;
     private CompressionStage stage;
     private boolean compressing;
@@ -33,7 +34,8 @@ final class TransmitPath {
             CodecSelector selector,
             FrameScanner scanner,
             Surroundings surroundings,
-            Executor loop,
+            Loop loop,
+            PlugInJudge judge,
             Runnable onProgress) {
         this.account = account;
         this.chain = chain;
@@ -41,6 +43,7 @@ final class TransmitPath {
         this.scanner = scanner;
         this.surroundings = surroundings;
         this.loop = loop;
+        this.judge = judge;
         this.onProgress = onProgress;
     }
 
@@ -57,8 +60,7 @@ final class TransmitPath {
     private boolean compressing() {
         boolean raw = selector.choice().isRaw();
         if (stage == null && !raw) {
-            stage = new CompressionStage(
-                    account, chain, selector, surroundings.scratches(), surroundings.workers(), loop, onProgress);
+            stage = new CompressionStage(account, chain, selector, surroundings, loop, judge, onProgress);
         }
         compressing = stage != null && !(raw && stage.isEmpty());
         return compressing;
@@ -118,6 +120,26 @@ final class TransmitPath {
 
     long backlogBytes() {
         return receivedPosition - chain.confirmedPosition();
+    }
+
+    /**
+     * The peer has told its codecs anew: the selector knows, and no block to come refers to one before.
+     *
+     * @return the position from which on blocks obey that
+     */
+    long obeyCodecs() {
+        if (stage == null) {
+            return receivedPosition;
+        }
+        stage.endHistory();
+        return receivedPosition - stage.uncutBytes();
+    }
+
+    /** The relay's codec may be another one now. */
+    void onCodecs() {
+        if (stage != null) {
+            stage.settle();
+        }
     }
 
     /** Compresses nothing more; {@code onProgress} runs when no worker reads its memory any more. */
