@@ -12,14 +12,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A codec that knows which of its compressors and decompressors are open, and closes what a killed process had. */
+/**
+ * A codec that knows which of its compressors and decompressors are open, closes what a killed process had, and sees that
+ * nobody uses it once it is gone.
+ */
 final class CodecWatch implements Codec {
 
     private final Codec inner;
     private final Set<AutoCloseable> open = new LinkedHashSet<>();
 
-    CodecWatch(Codec inner) {
+    private final Oracle oracle;
+    private boolean gone;
+
+    CodecWatch(Codec inner, Oracle oracle) {
         this.inner = inner;
+        this.oracle = oracle;
+    }
+
+    /** The engine has said that it uses nothing of it any more. */
+    void onGone() {
+        gone = true;
+        if (!open.isEmpty()) {
+            throw oracle.fail(
+                    "a codec that is gone holds nothing",
+                    "codec %s has %d objects open".formatted(name(), open.size()));
+        }
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    private void use() {
+        if (gone) {
+            throw oracle.fail("a codec that is gone is not used", "codec %s was".formatted(name()));
+        }
     }
 
     int open() {
@@ -81,6 +108,7 @@ final class CodecWatch implements Codec {
         Compressing(Compressor compressor) {
             this.compressor = compressor;
             open.add(this);
+            use();
         }
 
         @Override
@@ -91,6 +119,7 @@ final class CodecWatch implements Codec {
         @Override
         public int compress(
                 ByteBuffer source, int sourceOffset, int length, ByteBuffer target, int targetOffset, int targetMax) {
+            use();
             return compressor.compress(source, sourceOffset, length, target, targetOffset, targetMax);
         }
 
@@ -107,12 +136,14 @@ final class CodecWatch implements Codec {
         Decompressing(Decompressor decompressor) {
             this.decompressor = decompressor;
             open.add(this);
+            use();
         }
 
         @Override
         public void decompress(
                 ByteBuffer source, int sourceOffset, int length, ByteBuffer target, int targetOffset, int targetLength)
                 throws CodecException {
+            use();
             decompressor.decompress(source, sourceOffset, length, target, targetOffset, targetLength);
         }
 

@@ -74,6 +74,13 @@ final class FaultInjector {
                 later(fault, () -> world.sites.forEach(one -> one.drbd.write(true)));
             }
             case CODEC -> site.useCodec(Scenario.codec(fault.amount() % Scenario.codecs()));
+            case CODEC_LEAVES -> {
+                ForebayProcess forebay = site.forebay();
+                if (forebay != null) {
+                    forebay.removeCodec(fault.amount());
+                    later(fault, forebay::addCodecs);
+                }
+            }
             case MEMLIMIT -> site.useMemlimit((long) fault.amount() << 20);
             case FLIP_BIT -> world.wan().flipBitAfter(fault.amount());
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.itests.simulation;
 
+import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.LineSettings;
@@ -28,10 +29,13 @@ import io.forebay.testkit.ProcessLoop;
 import io.forebay.testkit.SimulatedNetwork;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +52,9 @@ final class ForebayProcess {
     private final RelayAddresses addresses;
     private final Scenario.Relay settings;
     private final MemoryWatch memory;
-    private final List<CodecWatch> codecs;
+    private final List<CodecWatch> codecs = new ArrayList<>();
+    private final Map<String, PlugIn<Codec>> installed = new TreeMap<>();
+    private final Oracle oracle;
     private final Engine engine;
 
     ForebayProcess(
@@ -61,15 +67,13 @@ final class ForebayProcess {
         this.network = network;
         this.addresses = addresses;
         this.settings = settings;
+        this.oracle = oracle;
         loop = new ProcessLoop(network.loop());
         transport = network.host(addresses.outside().getAddress().getHostAddress(), loop);
         memory = new MemoryWatch(
                 settings.directMemory() ? new DirectBabAllocator() : new HeapBabAllocator(),
                 () -> !problem().isEmpty(),
                 oracle);
-        codecs = Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
-                .map(CodecWatch::new)
-                .toList();
         engine = new Engine(
                 transport,
                 new TransitionTable(),
@@ -82,8 +86,31 @@ final class ForebayProcess {
                         random,
                         events,
                         any -> properties -> true));
-        codecs.forEach(codec -> engine.addCodec(PlugIn.plain(codec.name(), codec)));
+        addCodecs();
         engine.addAllocator(PlugIn.plain(memory.name(), memory));
+    }
+
+    /** Starts the bundles of all codecs that are not there. */
+    void addCodecs() {
+        Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
+                .filter(codec -> !installed.containsKey(codec.name()))
+                .forEach(codec -> {
+                    CodecWatch watch = new CodecWatch(codec, oracle);
+                    codecs.add(watch);
+                    PlugIn<Codec> plugIn =
+                            new PlugIn<>(watch, codec.name(), "bundle 1.0.0", codecs.size(), 0, Map.of());
+                    installed.put(codec.name(), plugIn);
+                    engine.addCodec(plugIn);
+                });
+    }
+
+    /** Stops the bundle of one of the codecs. */
+    void removeCodec(int which) {
+        List<String> names = List.copyOf(installed.keySet());
+        if (!names.isEmpty()) {
+            PlugIn<Codec> plugIn = installed.remove(names.get(which % names.size()));
+            engine.removeCodec(plugIn).thenRun(((CodecWatch) plugIn.service())::onGone);
+        }
     }
 
     /** Workers whose results come in any order. */
@@ -178,13 +205,16 @@ final class ForebayProcess {
     /** What is left once it was closed; empty if nothing is. Takes its codecs away once nothing needs them. */
     String leftovers() {
         if (memory.leasedBytes() == 0 && memory.isClosed()) {
-            codecs.forEach(codec -> engine.removeCodec(PlugIn.plain(codec.name(), codec)));
+            while (!installed.isEmpty()) {
+                removeCodec(0);
+            }
         }
         int open = codecs.stream().mapToInt(CodecWatch::open).sum();
-        return memory.leasedBytes() == 0 && memory.isClosed() && open == 0
+        long inUse = codecs.stream().filter(codec -> !codec.isGone()).count();
+        return memory.leasedBytes() == 0 && memory.isClosed() && open == 0 && inUse == 0
                 ? ""
-                : "%d bytes leased, memory %s, %d compressors and decompressors open"
-                        .formatted(memory.leasedBytes(), memory.isClosed() ? "closed" : "open", open);
+                : "%d bytes leased, memory %s, %d compressors and decompressors open, %d codecs in use"
+                        .formatted(memory.leasedBytes(), memory.isClosed() ? "closed" : "open", open, inUse);
     }
 
     /** Gives back what is outside the Java heap, after the last step. */

@@ -92,6 +92,8 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         /** No DRBD writes; in the end all memory must be home, without a byte that pushes the last ones. */
         SILENCE,
         CODEC,
+        /** The bundle of a codec is stopped, and started again. */
+        CODEC_LEAVES,
         MEMLIMIT,
         FLIP_BIT;
 
@@ -127,8 +129,8 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static final List<What> BRIDGE_FAULTS =
             List.of(What.CUT, What.CUT, What.CUT_ONE_WAY, What.FORGET_LINK, What.RESET_LINK, What.RESET_LINK_AFTER);
 
-    private static final List<What> PREPARATIONS =
-            List.of(What.BURST, What.BURST, What.BURST, What.IDLE, What.CODEC, What.MEMLIMIT, What.MEMLIMIT);
+    private static final List<What> PREPARATIONS = List.of(
+            What.BURST, What.BURST, What.BURST, What.IDLE, What.CODEC, What.CODEC_LEAVES, What.MEMLIMIT, What.MEMLIMIT);
 
     private static final List<What> MIXED_FAULTS = List.of(
             What.CUT,
@@ -153,6 +155,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             What.BURST,
             What.IDLE,
             What.CODEC,
+            What.CODEC_LEAVES,
             What.MEMLIMIT,
             What.MEMLIMIT);
 
@@ -259,7 +262,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static int amount(Random random, What what, Relay relay) {
         return switch (what) {
             case BURST -> (int) (relay.memlimitBytes * Math.pow(random.nextDouble(), 2) * 1.5) + 1;
-            case CODEC -> random.nextInt(CODECS.size());
+            case CODEC, CODEC_LEAVES -> random.nextInt(CODECS.size());
             case MEMLIMIT -> 1 << random.nextInt(MEMLIMITS);
             case BREAK_INSIDE, RESET_LINK_AFTER, FLIP_BIT -> (int) (100_000 * Math.pow(random.nextDouble(), 3));
             default -> random.nextInt(100_000);
