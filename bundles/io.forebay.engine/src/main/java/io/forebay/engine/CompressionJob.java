@@ -131,8 +131,8 @@ final class CompressionJob implements Runnable {
 
     @Override
     public void run() {
-        begunNs = stage.nowNs();
         payloadCrc = RecordLayout.crc(source, offset, bytes, crc);
+        begunNs = stage.nowNs(); // from now on the loop may see the checksum, too
         String fault;
         try {
             fault = compress();

@@ -190,8 +190,8 @@ final class CompressionStage {
         if (job.history != null && job.history == history) {
             endHistory(); // the far end will not know this block
         }
-        int crc = job.done ? job.payloadCrc : chain.crcOf(job.piece.memory, job.offset, job.bytes);
-        return chain.append(job.piece.memory, job.offset, job.bytes, job.bytes, RecordLayout.CODEC_RAW, 0, crc);
+        return chain.append(
+                job.piece.memory, job.offset, job.bytes, job.bytes, RecordLayout.CODEC_RAW, 0, job.payloadCrc);
     }
 
     private void finish(CompressionJob job) {
