@@ -51,7 +51,7 @@ public final class ConfiguredRelay {
     @Modified
     void modified(Map<String, Object> properties) {
         String refusal = apply(RelayFile.of(properties));
-        long revision = properties.get(ProxyConfigurations.REVISION) instanceof Long number ? number : 0;
+        long revision = properties.get(AdminConfigurations.REVISION) instanceof Long number ? number : 0;
         outcomes.report(pid, revision, refusal);
     }
 

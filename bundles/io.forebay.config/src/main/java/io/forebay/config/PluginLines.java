@@ -75,6 +75,41 @@ final class PluginLines {
         }
     }
 
+    /** Whether a line is about a key. */
+    private static boolean isAbout(RelayKey key, String line) {
+        PluginLines one = new PluginLines();
+        try {
+            one.take(line);
+        } catch (ValueRefusedException e) {
+            return false;
+        }
+        return key == RelayKey.CODEC ? !one.codecs.isEmpty() : one.keys.containsKey(key);
+    }
+
+    /** The lines with a key set: in the place of the first line about it, instead of all about it; else after the last. */
+    static List<String> with(List<String> lines, RelayKey key, String value) {
+        String line = key == RelayKey.CODEC ? value : key.spelling() + " " + value;
+        List<String> changed = new ArrayList<>();
+        boolean placed = false;
+        for (String old : lines) {
+            if (!isAbout(key, old)) {
+                changed.add(old);
+            } else if (!placed) {
+                changed.add(line);
+                placed = true;
+            }
+        }
+        if (!placed) {
+            changed.add(line);
+        }
+        return changed;
+    }
+
+    /** Whether a line can set a key. */
+    static boolean carry(RelayKey key) {
+        return key == RelayKey.CODEC || KEYS.contains(key);
+    }
+
     private void codec(CodecChoice choice) {
         if (!codecs.isEmpty() && !choice.isNone()) {
             notes.add("plugin %s is not used: %s compresses already, and one codec does."

@@ -3,18 +3,14 @@ package io.forebay.config;
 
 import io.forebay.api.proxy.ProxyConnection;
 import io.forebay.api.proxy.ProxyRefusedException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
@@ -25,22 +21,13 @@ import org.osgi.service.cm.ConfigurationAdmin;
 final class ProxyConfigurations {
 
     static final String CONNECTION = ".connection";
-    static final String REVISION = ".revision";
 
     private static final String ADDED = ".added";
 
-    /** drbdadm kills drbd-proxy-ctl after 5 s. */
-    private static final long TIMEOUT_MS = 3_000;
-
-    private final ConfigurationAdmin admin;
-    private final RelayOutcomes outcomes;
-
-    /** Never one that an earlier instance has given. */
-    private long revision = System.currentTimeMillis();
+    private final AdminConfigurations configurations;
 
     ProxyConfigurations(ConfigurationAdmin admin, RelayOutcomes outcomes) {
-        this.admin = admin;
-        this.outcomes = outcomes;
+        this.configurations = new AdminConfigurations(admin, outcomes);
     }
 
     /** A connection as the properties that {@link RelayFile} reads. */
@@ -65,20 +52,16 @@ final class ProxyConfigurations {
     void put(String relayName, ProxyConnection wanted, Optional<Configured> old, boolean last)
             throws ProxyRefusedException {
         Optional<Long> added = old.map(Configured::added);
-        try {
-            Configuration configuration = admin.getFactoryConfiguration(RelayFile.FACTORY_PID, relayName, "?");
-            refuseFile(relayName, configuration.getProperties());
-            String refusal = update(configuration, properties(relayName, wanted), last ? added : Optional.empty());
-            if (!refusal.isEmpty()) {
-                if (old.isPresent()) {
-                    update(configuration, properties(relayName, old.get().connection()), added);
-                } else {
-                    delete(configuration);
-                }
-                throw new ProxyRefusedException(refusal);
+        Configuration configuration = configurations.get(relayName);
+        refuseFile(relayName, configuration.getProperties());
+        String refusal = update(configuration, properties(relayName, wanted), last ? added : Optional.empty());
+        if (!refusal.isEmpty()) {
+            if (old.isPresent()) {
+                update(configuration, properties(relayName, old.get().connection()), added);
+            } else {
+                configurations.delete(configuration);
             }
-        } catch (IOException e) {
-            throw notPassedOn(relayName, e.toString());
+            throw new ProxyRefusedException(refusal);
         }
     }
 
@@ -90,62 +73,23 @@ final class ProxyConfigurations {
     }
 
     private String update(Configuration configuration, Map<String, Object> properties, Optional<Long> added)
-            throws IOException, ProxyRefusedException {
-        long number = ++revision;
-        Dictionary<String, Object> dictionary = new Hashtable<>(properties);
-        dictionary.put(REVISION, number);
-        dictionary.put(ADDED, added.orElse(number));
-        configuration.update(dictionary);
-        try {
-            return outcomes.await(configuration.getPid(), number, TIMEOUT_MS)
-                    .orElseThrow(() -> notPassedOn(configuration.getPid(), "no answer within 3 s"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw notPassedOn(configuration.getPid(), "interrupted");
-        }
-    }
-
-    private static ProxyRefusedException notPassedOn(String pid, String cause) {
-        return new ProxyRefusedException(
-                "The configuration %s was not passed on (%s): see forebay:diag and Forebay's log, and try again."
-                        .formatted(pid, cause));
+            throws ProxyRefusedException {
+        properties.put(ADDED, added.orElseGet(configurations::next));
+        return configurations.update(configuration, properties);
     }
 
     /** Removes a relay; returns when it is gone. */
     void delete(Configured one) throws ProxyRefusedException {
-        try {
-            delete(one.configuration());
-        } catch (IOException e) {
-            throw notPassedOn(one.relayName(), e.toString());
-        }
-    }
-
-    private void delete(Configuration configuration) throws IOException, ProxyRefusedException {
-        String pid = configuration.getPid();
-        configuration.delete();
-        try {
-            if (!outcomes.awaitGone(pid, TIMEOUT_MS)) {
-                throw notPassedOn(pid, "no answer within 3 s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw notPassedOn(pid, "interrupted");
-        }
+        configurations.delete(one.configuration());
     }
 
     /** All connections, in the order in which they were added. */
     Stream<Configured> all() {
-        try {
-            Configuration[] all = admin.listConfigurations("(service.factoryPid=" + RelayFile.FACTORY_PID + ")");
-            return Stream.of(all == null ? new Configuration[0] : all)
-                    .filter(configuration -> configuration.getProperties().get(CONNECTION) != null)
-                    .map(Configured::of)
-                    .sorted(Comparator.comparingLong(Configured::added));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InvalidSyntaxException e) {
-            throw new AssertionError(e);
-        }
+        return configurations
+                .all()
+                .filter(configuration -> configuration.getProperties().get(CONNECTION) != null)
+                .map(Configured::of)
+                .sorted(Comparator.comparingLong(Configured::added));
     }
 
     /** A connection and its configuration. */

@@ -44,7 +44,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Connections as configurations of relays, beside those that come from files. */
-@Component(configurationPid = ProxyRelays.PID)
+@Component(
+        service = {ProxyConnections.class, ProxyRelays.class},
+        configurationPid = ProxyRelays.PID)
 @Designate(ocd = ProxyRelays.Settings.class)
 public final class ProxyRelays implements ProxyConnections {
 
@@ -133,6 +135,15 @@ public final class ProxyRelays implements ProxyConnections {
 
     @Override
     public synchronized List<String> put(ProxyConnection wanted) throws ProxyRefusedException {
+        return put(wanted, false);
+    }
+
+    /** As {@link #put}, but the relay gets its settings even if nothing changes, and later words mean whom they meant. */
+    synchronized List<String> renew(ProxyConnection wanted) throws ProxyRefusedException {
+        return put(wanted, true);
+    }
+
+    private List<String> put(ProxyConnection wanted, boolean renewed) throws ProxyRefusedException {
         addresses(wanted);
         refuseUnknownOptions(wanted);
         Optional<Configured> old = predecessor(wanted);
@@ -145,11 +156,11 @@ public final class ProxyRelays implements ProxyConnections {
         }
         makeRoom(wanted);
         boolean last = old.isPresent() && old.get().added() == lastAdded(wanted.name());
-        if (last && old.get().connection().equals(wanted)) {
+        if (last && !renewed && old.get().connection().equals(wanted)) {
             return List.of();
         }
         try {
-            configurations.put(relayName, wanted, old, last);
+            configurations.put(relayName, wanted, old, last || renewed);
         } catch (ProxyRefusedException e) {
             if (departed) {
                 departLater(relayName);
@@ -276,8 +287,8 @@ public final class ProxyRelays implements ProxyConnections {
 
     @Override
     public synchronized boolean remove(String name) throws ProxyRefusedException {
-        List<Configured> all = named(present(), name);
-        if (all.isEmpty()
+        List<ProxyConnection> named = named(name);
+        if (named.isEmpty()
                 && relays.status().stream()
                         .map(RelayStatus::settings)
                         .anyMatch(settings -> settings.name().equals(name)
@@ -285,23 +296,15 @@ public final class ProxyRelays implements ProxyConnections {
             throw new ProxyRefusedException(
                     "The relay %s is that of a file in etc: change or remove the file.".formatted(name));
         }
-        for (Configured one : all) {
+        for (Configured one :
+                present().filter(one -> named.contains(one.connection())).toList()) {
             if (isInUse(one.relayName())) {
                 departLater(one.relayName());
             } else {
                 configurations.delete(one);
             }
         }
-        return !all.isEmpty();
-    }
-
-    private static List<Configured> named(Stream<Configured> among, String name) {
-        List<Configured> all = among.toList();
-        List<Configured> named =
-                all.stream().filter(one -> one.connection().name().equals(name)).toList();
-        return named.isEmpty()
-                ? all.stream().filter(one -> one.relayName().equals(name)).toList()
-                : named;
+        return !named.isEmpty();
     }
 
     private void departLater(String relayName) {
@@ -360,10 +363,7 @@ public final class ProxyRelays implements ProxyConnections {
                     "The name of this machine cannot be found out: set host in etc/" + PID + ".cfg.");
         }
         try {
-            return DrbdConf.read(drbdConf).connections(host).stream()
-                    .map(relay ->
-                            new ProxySection(relay.resource(), relay.place().toString(), relay.connection()))
-                    .toList();
+            return DrbdConf.read(drbdConf).connections(host);
         } catch (DrbdConfException e) {
             throw new ProxyRefusedException(e.getMessage());
         }

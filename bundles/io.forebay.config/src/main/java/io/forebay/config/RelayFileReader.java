@@ -66,6 +66,7 @@ final class RelayFileReader {
         Long memlimitBytes = text(RelayKey.MEMLIMIT, RelaySettings.MEMLIMIT_DEFAULT_BYTES, this::memlimit);
         CodecChoice codec = codec();
         String allocator = text(RelayKey.ALLOCATOR, "direct", RelayValues::allocator);
+        PlugInTargets targets = targets();
         RelayTimeouts timeouts = timeouts();
         LineSettings line = line();
         if (texts.containsKey(RelayKey.READ_LOOPS) && text(RelayKey.READ_LOOPS, "", RelayValues::number) != null) {
@@ -86,9 +87,7 @@ final class RelayFileReader {
                 memlimitBytes,
                 allocator,
                 codec,
-                new PlugInTargets(
-                        text(RelayKey.CODEC_TARGET, "", RelayValues::filter),
-                        text(RelayKey.ALLOCATOR_TARGET, "", RelayValues::filter)),
+                targets,
                 timeouts,
                 line,
                 source);
@@ -136,6 +135,12 @@ final class RelayFileReader {
         return text(RelayKey.CODEC, absent, RelayValues::codec);
     }
 
+    private PlugInTargets targets() {
+        String codec = text(RelayKey.CODEC_TARGET, "", RelayValues::filter);
+        String allocator = text(RelayKey.ALLOCATOR_TARGET, "", RelayValues::filter);
+        return codec != null && allocator != null ? new PlugInTargets(codec, allocator) : PlugInTargets.ANY;
+    }
+
     private RelayTimeouts timeouts() {
         RelayTimeouts absent = RelayTimeouts.DEFAULT;
         Integer drainMs = text(RelayKey.DRAIN_TIMEOUT, absent.drainMs(), RelayValues::milliseconds);
@@ -156,10 +161,7 @@ final class RelayFileReader {
     private void take(String spelling, Object value) {
         Optional<RelayKey> key = RelayKey.of(spelling);
         if (key.isEmpty()) {
-            String remedy = RelayKey.nearest(spelling)
-                    .map(nearest -> "did you mean " + nearest.spelling() + "?")
-                    .orElse("the keys are " + String.join(", ", RelayKey.spellings()) + ".");
-            problems.add(source + ": " + spelling + " is not a key of a relay: " + remedy);
+            problems.add(source + ": " + spelling + " is not a key of a relay: " + RelayKey.remedy(spelling));
         } else if (key.get() == RelayKey.PLUGIN) {
             lines(value).forEach(this::takePlugin);
         } else if (value instanceof String || value instanceof Number) {

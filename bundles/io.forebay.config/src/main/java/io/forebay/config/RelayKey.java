@@ -61,6 +61,13 @@ enum RelayKey {
         return NearestWord.to(spelling, spellings()).flatMap(RelayKey::of);
     }
 
+    /** What to write instead of something that is no key. */
+    static String remedy(String spelling) {
+        return nearest(spelling)
+                .map(nearest -> "did you mean " + nearest.spelling() + "?")
+                .orElse("the keys are " + String.join(", ", spellings()) + ".");
+    }
+
     static List<String> spellings() {
         return Arrays.stream(values()).map(RelayKey::spelling).toList();
     }

@@ -80,9 +80,13 @@ final class MemoryConfigurationAdmin implements ConfigurationAdmin, AutoCloseabl
         return new Hashtable<>(map(dictionary));
     }
 
-    /** A handle on the configuration of a PID, which need not exist. */
+    /**
+     * A handle on the configuration of a PID, which need not exist.
+     *
+     * @param listed whether it is of a list; with one of these Felix, when it stores nothing, loses the next change
+     */
     @SuppressWarnings("unchecked")
-    private Configuration handle(String pid) {
+    private Configuration handle(String pid, boolean listed) {
         Class<?>[] types = {Configuration.class};
         return (Configuration) Proxy.newProxyInstance(
                 getClass().getClassLoader(), types, (handle, method, arguments) -> {
@@ -92,6 +96,9 @@ final class MemoryConfigurationAdmin implements ConfigurationAdmin, AutoCloseabl
                         case "getProperties0":
                             return properties.containsKey(pid) ? copy(properties.get(pid)) : null;
                         case "update1":
+                            if (listed) {
+                                throw new AssertionError("one of a list is for looking only");
+                            }
                             update(pid, (Dictionary<String, ?>) arguments[0]);
                             return null;
                         case "delete0":
@@ -105,7 +112,7 @@ final class MemoryConfigurationAdmin implements ConfigurationAdmin, AutoCloseabl
 
     @Override
     public Configuration getFactoryConfiguration(String factoryPid, String name, String location) {
-        return handle(factoryPid + "~" + name);
+        return handle(factoryPid + "~" + name, false);
     }
 
     @Override
@@ -116,7 +123,7 @@ final class MemoryConfigurationAdmin implements ConfigurationAdmin, AutoCloseabl
         synchronized (properties) {
             return properties.isEmpty()
                     ? null
-                    : properties.keySet().stream().map(this::handle).toArray(Configuration[]::new);
+                    : properties.keySet().stream().map(pid -> handle(pid, true)).toArray(Configuration[]::new);
         }
     }
 
@@ -137,7 +144,7 @@ final class MemoryConfigurationAdmin implements ConfigurationAdmin, AutoCloseabl
 
     @Override
     public Configuration getConfiguration(String pid, String location) {
-        throw new UnsupportedOperationException();
+        return handle(pid, false);
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.forebay.api.proxy.ProxyRefusedException;
 import io.forebay.api.proxy.ProxySection;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.state.ChannelState;
-import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -39,23 +38,7 @@ class ProxyRelaysTest {
     private final ProxyRelays connections = proxyRelays("/nowhere/drbd.conf", "");
 
     private ProxyRelays proxyRelays(String drbdConf, String host) {
-        ProxyRelays.Settings settings = new ProxyRelays.Settings() {
-            @Override
-            public String drbd$_$conf() {
-                return drbdConf;
-            }
-
-            @Override
-            public String host() {
-                return host;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return ProxyRelays.Settings.class;
-            }
-        };
-        return new ProxyRelays(admin, relays, outcomes, settings, timer);
+        return new ProxyRelays(admin, relays, outcomes, new DrbdConfSettings(drbdConf, host), timer);
     }
 
     @AfterEach

@@ -18,15 +18,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Remembers what was asked of it, and refuses an inside address that another relay has. There is no codec {@code brotli} and no
- * allocator {@code numa}.
+ * Remembers what was asked of it, and refuses an inside address that another relay has. There is no codec {@code brotli},
+ * none that is called like another word of plugin lines, and no allocator {@code numa}.
  */
 final class RecordingRelays implements Relays {
+    private static final Set<String> MISSING_CODECS = Set.of("brotli", "allocator", "noop");
+
     final Map<String, RelaySettings> running = new ConcurrentSkipListMap<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
 
@@ -54,7 +57,7 @@ final class RecordingRelays implements Relays {
 
     @Override
     public Optional<String> codecProblem(CodecChoice codec, PlugInTargets targets) {
-        return codec.name().equals("brotli")
+        return MISSING_CODECS.contains(codec.name())
                 ? Optional.of("is no codec that is installed: use zstd.")
                 : Optional.empty();
     }

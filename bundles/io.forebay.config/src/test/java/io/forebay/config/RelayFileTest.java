@@ -3,6 +3,7 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelaySettings;
 import java.util.HashMap;
 import java.util.List;
@@ -315,6 +316,10 @@ class RelayFileTest {
         "alocator,allocator",
         "resourse,resource",
         "codecs,codec",
+        "codec-target,codec.target",
+        "codec.targets,codec.target",
+        "allocator_target,allocator.target",
+        "alocator.taget,allocator.target",
     })
     void shouldSuggestTheKeyThatWasMeant(String spelling, String meant) {
         assertThat(onlyProblem(with(spelling, "1")))
@@ -322,12 +327,39 @@ class RelayFileTest {
     }
 
     @Test
+    void shouldTakeAnyPlugInOfTheNameUnlessAFilterSaysWhich() {
+        assertThat(settings(RelayFile.of(valid())).targets()).isEqualTo(PlugInTargets.ANY);
+        RelaySettings settings = settings(with("allocator.target", " (service.ranking>=100) "));
+        assertThat(settings.targets()).isEqualTo(new PlugInTargets("", "(service.ranking>=100)"));
+        String range = "(&(bundle.version>=1.2)(!(bundle.version>=2)))";
+        assertThat(settings(with("codec.target", range)).targets()).isEqualTo(new PlugInTargets(range, ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1.2",
+                "bundle.version>=1.2",
+                "(bundle.version>=1.2",
+                "(bundle.version>1.2)",
+                "(&(bundle.version>=1.2)(!(bundle.version>=2))",
+                "()",
+            })
+    void shouldRefuseWhatIsNoFilterAndStartNothing(String text) {
+        assertThat(onlyProblem(with("codec.target", text)))
+                .isEqualTo(
+                        "codec.target = " + text + " is not an OSGi filter: write for example (bundle.version>=1.2).");
+        assertThat(onlyProblem(with("allocator.target", text)))
+                .startsWith("allocator.target = " + text + " is not an OSGi filter");
+    }
+
+    @Test
     void shouldListTheKeysWhenNoneIsNear() {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
-                                + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout, resume-timeout, ping-timeout, sndbuf-size,"
-                                + " rcvbuf-size, bwlimit, compression, read-loops, plugin.");
+                                + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout,"
+                                + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, compression, read-loops, plugin.");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,16 +44,22 @@ final class ProxyCommands {
 
         /** How many of the words are this command's own; 0 if these are not its words. */
         int matches(List<String> typed) {
-            String[] own = words.split(" ");
-            if (typed.size() < own.length) {
-                return 0;
-            }
-            for (int i = 0; i < own.length; i++) {
-                if (!List.of(own[i].split("\\|")).contains(typed.get(i))) {
-                    return 0;
-                }
-            }
-            return own.length;
+            int own = alternatives().size();
+            return typed.size() >= own && agrees(typed) ? own : 0;
+        }
+
+        /** Whether the words are this command's own, as far as there are both. */
+        boolean agrees(List<String> typed) {
+            List<List<String>> own = alternatives();
+            return IntStream.range(0, Math.min(own.size(), typed.size()))
+                    .allMatch(i -> own.get(i).contains(typed.get(i)));
+        }
+
+        /** The words it begins with, and what may stand for each. */
+        List<List<String>> alternatives() {
+            return Arrays.stream(words.split(" "))
+                    .map(word -> List.of(word.split("\\|")))
+                    .toList();
         }
 
         /** The name of an argument; empty if there is none at that place. */

@@ -128,12 +128,7 @@ final class ProxyConnectionCommands {
 
     /** The connection of a name, of several the one that was added last; or the one whose relay has that name. */
     private Optional<ProxyConnection> typed(String name) {
-        List<ProxyConnection> all = connections.all();
-        Optional<ProxyConnection> last =
-                all.stream().filter(one -> one.name().equals(name)).reduce((former, latter) -> latter);
-        return last.or(() -> all.stream()
-                .filter(one -> connections.relayName(one).equals(name))
-                .findFirst());
+        return connections.named(name).stream().reduce((former, latter) -> latter);
     }
 
     private Optional<RelaySettings> ofFile(String name) {

@@ -74,10 +74,10 @@ final class ProxyPrompt {
                 .max()
                 .orElse(0);
         for (ProxyCommands.Command command : commands.all()) {
-            String[] words = command.words().split(" ");
-            if (before.size() < words.length && isPrefix(before, words)) {
-                boolean last = before.size() == words.length - 1;
-                for (String word : words[before.size()].split("\\|")) {
+            List<List<String>> words = command.alternatives();
+            if (before.size() < words.size() && command.agrees(before)) {
+                boolean last = before.size() == words.size() - 1;
+                for (String word : words.get(before.size())) {
                     next.putIfAbsent(word, last ? command.sentence() : null);
                 }
             }
@@ -87,14 +87,5 @@ final class ProxyPrompt {
             }
         }
         return next;
-    }
-
-    private static boolean isPrefix(List<String> before, String[] words) {
-        for (int i = 0; i < before.size(); i++) {
-            if (!List.of(words[i].split("\\|")).contains(before.get(i))) {
-                return false;
-            }
-        }
-        return true;
     }
 }

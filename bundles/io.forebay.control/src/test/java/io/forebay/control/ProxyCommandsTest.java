@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.control;
 
+import static io.forebay.control.TypedCommands.ADD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.proxy.ProxyConnection;
-import io.forebay.testkit.StubRelays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,35 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The commands as they are typed. */
 class ProxyCommandsTest {
 
-    private static final String ADD =
-            "add connection r0-bob-alice 127.0.0.1:7815 192.168.23.2:7715 192.168.23.1:7715" + " 127.0.0.1:7915";
-
-    private final RememberingConnections connections = new RememberingConnections();
-    private final ProxyCommands commands = commands(new StubRelays(
-            SampleRelays.connected("r1"),
-            SampleRelays.relay(SampleRelays.settings("leaving", "none", "drbd-proxy-ctl"), "", true)));
-
-    private ProxyCommands commands(StubRelays relays) {
-        return new ProxyCommands(
-                new ProxyConnectionCommands(connections, relays),
-                new ProxyListings(relays, line -> "gogo " + line, "1.2.3"),
-                new ProxyLogLevel(null),
-                () -> {
-                    throw new AssertionError("shutdown is for whoever has sent the answer");
-                });
-    }
-
-    private void done(String... lines) {
-        for (String line : lines) {
-            assertThat(commands.run(line)).isEqualTo(ProxyAnswer.NOTHING);
-        }
-    }
-
-    private String out(String line) {
-        ProxyAnswer answer = commands.run(line);
-        assertThat(answer).returns(0, ProxyAnswer::status).returns("", ProxyAnswer::err);
-        return answer.out();
-    }
+    private final TypedCommands ctl = new TypedCommands();
+    private final RememberingConnections connections = ctl.connections;
+    private final ProxyCommands commands = ctl.commands;
 
     /** The sentence of a refusal: one line on standard error, nothing on standard output, status 1. */
     private String refusal(String line) {
@@ -60,7 +34,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldAddAConnectionAsDrbdadmWordsIt() {
-        done(ADD);
+        ctl.done(ADD);
         assertThat(only())
                 .isEqualTo(new ProxyConnection(
                         "r0-bob-alice",
@@ -74,7 +48,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldTakeTheOptionsAtTheEndOfAddAsDrbdUtilsSendThemFrom930On() {
-        done(
+        ctl.done(
                 ADD + "  --memlimit=512M --ping-timeout=30",
                 "add connection r1 127.0.0.1:1 b:2 192.0.2.1:3 127.0.0.1:4 --x=");
         assertThat(connections.all().get(0).options())
@@ -101,7 +75,7 @@ class ProxyCommandsTest {
         "localhost, localhost",
     })
     void shouldReadIpv6WithAndWithoutBrackets(String typed, String address) {
-        done("add connection r0 %1$s %1$s %1$s %1$s".formatted(typed));
+        ctl.done("add connection r0 %1$s %1$s %1$s %1$s".formatted(typed));
         assertThat(only())
                 .returns(address, ProxyConnection::inside)
                 .returns(address, ProxyConnection::peer)
@@ -111,30 +85,30 @@ class ProxyCommandsTest {
 
     @Test
     void shouldSetOptionsAndPluginsInTheWordsThatWereTyped() {
-        done(ADD, "set memlimit r0-bob-alice 512M", "set plugin r0-bob-alice 0 lzma  contexts 4 level 9");
-        done(
+        ctl.done(ADD, "set memlimit r0-bob-alice 512M", "set plugin r0-bob-alice 0 lzma  contexts 4 level 9");
+        ctl.done(
                 "set plugin r0-bob-alice 1 zstd level 7",
                 "set plugin r0-bob-alice 0 lz4",
                 "set plugin r0-bob-alice 2 END");
         assertThat(only().options()).containsExactly(Map.entry("memlimit", "512M"));
         assertThat(only().plugins()).containsExactly("lz4", "zstd level 7");
-        done("set plugin r0-bob-alice 1 end");
+        ctl.done("set plugin r0-bob-alice 1 end");
         assertThat(only().plugins()).containsExactly("lz4");
-        done("set plugin r0-bob-alice 7 END");
+        ctl.done("set plugin r0-bob-alice 7 END");
         assertThat(only().plugins()).containsExactly("lz4");
-        done("set plugin r0-bob-alice 0 END");
+        ctl.done("set plugin r0-bob-alice 0 END");
         assertThat(only().plugins()).isEmpty();
     }
 
     @Test
     void shouldTakeAPluginWhoseNameOnlyBeginsWithEndForAPlugin() {
-        done(ADD, "set plugin r0-bob-alice 0 END of line", "set plugin r0-bob-alice 1 endless");
+        ctl.done(ADD, "set plugin r0-bob-alice 0 END of line", "set plugin r0-bob-alice 1 endless");
         assertThat(only().plugins()).containsExactly("END of line", "endless");
     }
 
     @Test
     void shouldRefuseAPluginThatWouldLeaveAGap() {
-        done(ADD);
+        ctl.done(ADD);
         assertThat(refusal("set plugin r0-bob-alice 1 zstd"))
                 .isEqualTo("r0-bob-alice has 0 plugins, so the next index is 0, not 1: set that one first, or see"
                         + " show proxy-settings r0-bob-alice.");
@@ -144,7 +118,7 @@ class ProxyCommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"-1", "x", "64", "1000", "99999999999", "1.0"})
     void shouldRefuseAnIndexThatIsNone(String index) {
-        done(ADD, "set plugin r0-bob-alice 0 lz4");
+        ctl.done(ADD, "set plugin r0-bob-alice 0 lz4");
         for (String words : List.of("zstd", "END")) {
             assertThat(refusal("set plugin r0-bob-alice " + index + " " + words))
                     .isEqualTo(index + " is not the index of a plugin: write a number from 0 on.");
@@ -154,7 +128,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldRemoveAndSayOnlyInANoteThatThereWasNone() {
-        done(ADD, "del connection r0-bob-alice");
+        ctl.done(ADD, "del connection r0-bob-alice");
         assertThat(connections.all()).isEmpty();
         assertThat(commands.run("del connection r0-bob-alice"))
                 .isEqualTo(
@@ -180,7 +154,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldPassRefusalsOnAndChangeNothing() {
-        done(ADD);
+        ctl.done(ADD);
         assertThat(refusal("set bad r0-bob-alice 1")).isEqualTo("bad is not there.");
         assertThat(refusal("set plugin r0-bob-alice 0 bad")).isEqualTo("bad is not there.");
         assertThat(refusal(ADD + " --bad=1")).isEqualTo("bad is not there.");
@@ -190,20 +164,20 @@ class ProxyCommandsTest {
 
     @Test
     void shouldPassRemarksOnAsNotesThatAreNoFailure() {
-        done(ADD);
+        ctl.done(ADD);
         assertThat(commands.run("set plugin r0-bob-alice 0 lzma"))
                 .isEqualTo(new ProxyAnswer(0, "", "drbd-proxy-ctl: note: lzma is zstd.\n", false));
     }
 
     @Test
     void shouldSetTheConnectionOfANameThatWasAddedLastOrTheOneWhoseRelayIsNamed() {
-        done("add connection r0 10.0.0.9:1 b:2 192.0.2.1:3 10.0.0.1:4", "set memlimit r0 1G");
-        done("add connection r0 10.0.0.9:5 b:6 192.0.2.1:7 10.0.0.2:8", "set memlimit r0 2G");
+        ctl.done("add connection r0 10.0.0.9:1 b:2 192.0.2.1:3 10.0.0.1:4", "set memlimit r0 1G");
+        ctl.done("add connection r0 10.0.0.9:5 b:6 192.0.2.1:7 10.0.0.2:8", "set memlimit r0 2G");
         assertThat(connections.all())
                 .extracting(ProxyConnection::options)
                 .containsExactly(Map.of("memlimit", "1G"), Map.of("memlimit", "2G"));
-        done("set memlimit r0@10.0.0.2 3G");
-        assertThat(out("show proxy-settings r0@10.0.0.2")).contains("memlimit 3G;");
+        ctl.done("set memlimit r0@10.0.0.2 3G");
+        assertThat(ctl.out("show proxy-settings r0@10.0.0.2")).contains("memlimit 3G;");
     }
 
     @Test
@@ -262,7 +236,7 @@ class ProxyCommandsTest {
             show statistics       | print statistics
             """)
     void shouldKnowTheListingsByTheirNamesOfAllVersions(String one, String other) {
-        assertThat(out(one)).isNotEmpty().isEqualTo(out(other));
+        assertThat(ctl.out(one)).isNotEmpty().isEqualTo(ctl.out(other));
     }
 
     @ParameterizedTest
@@ -288,7 +262,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldNameEveryCommandInHelp() {
-        String help = out("help");
+        String help = ctl.out("help");
         assertThat(commands.all())
                 .hasSizeGreaterThan(15)
                 .allSatisfy(command ->
@@ -297,7 +271,7 @@ class ProxyCommandsTest {
 
     @Test
     void shouldTellTheVersionSoThatLcmcFindsItBetweenABlankAndAComma() {
-        assertThat(out("version")).isEqualTo("drbd-proxy-ctl 4.0.0, Forebay 1.2.3\n");
+        assertThat(ctl.out("version")).isEqualTo("drbd-proxy-ctl 4.0.0, Forebay 1.2.3\n");
     }
 
     @Test
@@ -306,7 +280,7 @@ class ProxyCommandsTest {
         assertThat(commands.run(List.of("-c", "shutdown", "-c", "version")))
                 .returns(true, ProxyAnswer::shutdown)
                 .returns(0, ProxyAnswer::status);
-        done("quit", "exit", "", "   ");
+        ctl.done("quit", "exit", "", "   ");
     }
 
     @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.control;
 
+import static io.forebay.control.TypedCommands.ADD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.relay.LineSettings;
@@ -14,45 +15,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code show} and {@code show proxy-settings}, which programs read. */
 class ProxyShowTest {
 
-    private static final String ADD =
-            "add connection r0-bob-alice 127.0.0.1:7815 192.168.23.2:7715 192.168.23.1:7715" + " 127.0.0.1:7915";
-
-    private final RememberingConnections connections = new RememberingConnections();
-    private final ProxyCommands commands = commands(new StubRelays(
-            SampleRelays.connected("r1"),
-            SampleRelays.relay(SampleRelays.settings("leaving", "none", "drbd-proxy-ctl"), "", true)));
-
-    private ProxyCommands commands(StubRelays relays) {
-        return new ProxyCommands(
-                new ProxyConnectionCommands(connections, relays),
-                new ProxyListings(relays, line -> "gogo " + line, "1.2.3"),
-                new ProxyLogLevel(null),
-                () -> {
-                    throw new AssertionError("shutdown is for whoever has sent the answer");
-                });
-    }
-
-    private void done(String... lines) {
-        for (String line : lines) {
-            assertThat(commands.run(line)).isEqualTo(ProxyAnswer.NOTHING);
-        }
-    }
-
-    private String out(String line) {
-        ProxyAnswer answer = commands.run(line);
-        assertThat(answer).returns(0, ProxyAnswer::status).returns("", ProxyAnswer::err);
-        return answer.out();
-    }
+    private final TypedCommands ctl = new TypedCommands();
+    private final RememberingConnections connections = ctl.connections;
 
     @Test
     void shouldShowSettingsExactlyAsDrbdadmReadsThem() {
-        done(ADD, "set plugin r0-bob-alice 0 lz4");
-        assertThat(out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tplugin {\n\t\tlz4;\n\t}\n}\n");
-        done("set plugin r0-bob-alice 0 END");
-        assertThat(out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n}\n");
-        done("set memlimit r0-bob-alice 512M", "set plugin r0-bob-alice 0 allocator mapped");
-        done("set plugin r0-bob-alice 1 zstd level 7");
-        assertThat(out("show proxy-settings r0-bob-alice")).isEqualTo("""
+        ctl.done(ADD, "set plugin r0-bob-alice 0 lz4");
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tplugin {\n\t\tlz4;\n\t}\n}\n");
+        ctl.done("set plugin r0-bob-alice 0 END");
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n}\n");
+        ctl.done("set memlimit r0-bob-alice 512M", "set plugin r0-bob-alice 0 allocator mapped");
+        ctl.done("set plugin r0-bob-alice 1 zstd level 7");
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("""
                 proxy {
                 \tmemlimit 512M;
                 \tplugin {
@@ -65,29 +39,30 @@ class ProxyShowTest {
 
     @Test
     void shouldShowNoOptionThatDrbdadmDoesNotKnow() {
-        done(ADD + " --allocator=heap --memlimit=1G --drain-timeout=1s --bwlimit=10M --resource=x");
-        assertThat(out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tmemlimit 1G;\n\tbwlimit 10M;\n}\n");
+        ctl.done(ADD + " --allocator=heap --memlimit=1G --drain-timeout=1s --bwlimit=10M --resource=x");
+        assertThat(ctl.out("show proxy-settings r0-bob-alice"))
+                .isEqualTo("proxy {\n\tmemlimit 1G;\n\tbwlimit 10M;\n}\n");
     }
 
     @ParameterizedTest
     @CsvSource({"on,1", "yes,1", "off,0", "no,0", "1,1", "0,0", "6,6"})
     void shouldShowCompressionAsTheNumberThatDrbdadmOfDrbd9Reads(String typed, String shown) {
-        done(ADD, "set compression r0-bob-alice " + typed);
-        assertThat(out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tcompression " + shown + ";\n}\n");
+        ctl.done(ADD, "set compression r0-bob-alice " + typed);
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tcompression " + shown + ";\n}\n");
     }
 
     @Test
     void shouldShowTheSettingsOfAFilesRelayInTheWordsOfDrbdConf() {
-        assertThat(out("show proxy-settings r1"))
+        assertThat(ctl.out("show proxy-settings r1"))
                 .isEqualTo("proxy {\n\tmemlimit 536870912;\n\tplugin {\n\t\tzstd level 7;\n\t}\n}\n");
     }
 
     @Test
     void shouldShowCommandsThatMakeTheSameConnectionsAgain() {
-        done(ADD + " --memlimit=512M", "set plugin r0-bob-alice 0 zstd level 7", "set bwlimit r0-bob-alice 10M");
-        done("add connection r0-bob-alice ::1:1 2001:db8::2:2 2001:db8::1:3 ::1:4", "set memlimit r0-bob-alice 1G");
-        done("add connection r2/0 10.0.0.1:1 b.example:2 10.0.0.2:3 10.0.0.3:4");
-        String shown = commands(new StubRelays()).run("show").out();
+        ctl.done(ADD + " --memlimit=512M", "set plugin r0-bob-alice 0 zstd level 7", "set bwlimit r0-bob-alice 10M");
+        ctl.done("add connection r0-bob-alice ::1:1 2001:db8::2:2 2001:db8::1:3 ::1:4", "set memlimit r0-bob-alice 1G");
+        ctl.done("add connection r2/0 10.0.0.1:1 b.example:2 10.0.0.2:3 10.0.0.3:4");
+        String shown = ctl.commands(new StubRelays()).run("show").out();
         assertThat(shown).contains("add connection r0-bob-alice [::1]:1 [2001:db8::2]:2 [2001:db8::1]:3 [::1]:4");
 
         RememberingConnections others = new RememberingConnections();
@@ -104,8 +79,8 @@ class ProxyShowTest {
 
     @Test
     void shouldShowRelaysOfFilesAfterConnectionsAndNoneTwice() {
-        done("add connection r1-b-a 127.0.0.1:1 b:2 192.0.2.1:3 127.0.0.1:4");
-        assertThat(out("show").lines())
+        ctl.done("add connection r1-b-a 127.0.0.1:1 b:2 192.0.2.1:3 127.0.0.1:4");
+        assertThat(ctl.out("show").lines())
                 .containsExactly(
                         "add connection r1-b-a 127.0.0.1:1 b:2 192.0.2.1:3 127.0.0.1:4",
                         "add connection r1 127.0.0.1:7815 peer.example:7715 192.0.2.1:7715 127.0.0.1:7915"
@@ -135,7 +110,7 @@ class ProxyShowTest {
                 new RelayTimeouts(0, 1, pingMs),
                 new LineSettings(3, 4, 5),
                 usual.source());
-        ProxyCommands its = commands(new StubRelays(SampleRelays.relay(special, "", true)));
+        ProxyCommands its = ctl.commands(new StubRelays(SampleRelays.relay(special, "", true)));
         assertThat(its.run("show").out().lines().findFirst().orElseThrow())
                 .endsWith(" --memlimit=2097152 --sndbuf-size=3 --rcvbuf-size=4 --bwlimit=5 --ping-timeout="
                         + pingTimeout + " --resource=both --allocator=mapped --drain-timeout=0ms --resume-timeout=1ms");

@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
@@ -89,10 +88,12 @@ public final class ProxyCommands {
             Set<String> here =
                     new LinkedHashSet<>(running().map(ProxyConnection::name).toList());
             if (!wanted.contains(ALL)) {
+                List<ProxySection> sections = readableSections();
                 running().map(connections::relayName).forEach(here::add);
-                here.retainAll(namesOf(wanted));
+                here.retainAll(namesOf(wanted, sections));
                 wanted.stream()
-                        .filter(name -> !resourcesAndNames().contains(name) && !here.contains(name))
+                        .filter(name ->
+                                !here.contains(name) && sections.stream().noneMatch(section -> isOf(section, name)))
                         .findFirst()
                         .ifPresent(name -> {
                             throw new RefusedCommandException("There is no connection or resource " + name
@@ -150,10 +151,7 @@ public final class ProxyCommands {
             @Descriptor("the connection's name") String name,
             @Descriptor("the value; for plugin the words of its line, or none") String... value) {
         return changes(json, into -> {
-            List<ProxyConnection> named = running()
-                    .filter(one -> one.name().equals(name)
-                            || connections.relayName(one).equals(name))
-                    .toList();
+            List<ProxyConnection> named = connections.named(name);
             if (named.isEmpty()) {
                 throw new RefusedCommandException(notRunning(name));
             }
@@ -214,7 +212,7 @@ public final class ProxyCommands {
                     boolean json,
             @Descriptor(NAMES_SENTENCE) String... names) {
         Set<String> wanted = names.length == 0 ? Set.of(ALL) : wanted(names);
-        Set<String> known = new HashSet<>(wanted.contains(ALL) ? Set.of() : namesOf(wanted));
+        Set<String> known = new HashSet<>(wanted.contains(ALL) ? Set.of() : namesOf(wanted, readableSections()));
         // of several nodes' connections of one name the relays have names of their own
         running()
                 .filter(one -> known.contains(one.name()))
@@ -280,42 +278,36 @@ public final class ProxyCommands {
         if (wanted.contains(ALL)) {
             return all;
         }
-        Predicate<ProxySection> isWanted = section -> wanted.contains(section.resource())
-                || wanted.contains(section.connection().name());
         for (String name : wanted) {
-            if (all.stream()
-                    .noneMatch(section -> section.resource().equals(name)
-                            || section.connection().name().equals(name))) {
+            if (all.stream().noneMatch(section -> isOf(section, name))) {
                 throw new RefusedCommandException("drbd.conf has no connection or resource " + name
                         + " with a proxy on this host: see forebay:dump.");
             }
         }
-        return all.stream().filter(isWanted).toList();
+        return all.stream()
+                .filter(section -> wanted.stream().anyMatch(name -> isOf(section, name)))
+                .toList();
     }
 
-    /** The names, and those of the connections of resources among them as far as {@code drbd.conf} tells. */
-    private Set<String> namesOf(Set<String> wanted) {
+    private static boolean isOf(ProxySection section, String name) {
+        return section.resource().equals(name) || section.connection().name().equals(name);
+    }
+
+    /** What {@code drbd.conf} has; nothing if it cannot be read, for then only names count. */
+    private List<ProxySection> readableSections() {
+        try {
+            return connections.inDrbdConf();
+        } catch (ProxyRefusedException e) {
+            return List.of();
+        }
+    }
+
+    /** The names, and those of the connections of resources among them. */
+    private static Set<String> namesOf(Set<String> wanted, List<ProxySection> sections) {
         Set<String> names = new LinkedHashSet<>(wanted);
-        try {
-            connections.inDrbdConf().stream()
-                    .filter(section -> wanted.contains(section.resource()))
-                    .forEach(section -> names.add(section.connection().name()));
-        } catch (ProxyRefusedException e) {
-            // then only names count
-        }
+        sections.stream()
+                .filter(section -> wanted.contains(section.resource()))
+                .forEach(section -> names.add(section.connection().name()));
         return names;
-    }
-
-    private Set<String> resourcesAndNames() {
-        Set<String> all = new LinkedHashSet<>();
-        try {
-            connections.inDrbdConf().forEach(section -> {
-                all.add(section.resource());
-                all.add(section.connection().name());
-            });
-        } catch (ProxyRefusedException e) {
-            // then only names count
-        }
-        return all;
     }
 }

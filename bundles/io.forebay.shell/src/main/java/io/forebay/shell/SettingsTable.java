@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** Settings of relays, a block for each: {@code forebay:show} those in force, {@code forebay:dump} those of drbd.conf. */
 final class SettingsTable {
 
-    /** One relay's settings in force, numbers as such; 0 is none, or the system's own. */
+    /** One relay's settings in force, numbers as such; 0 is none, or the system's own; an empty target is any. */
     record InForce(
             String relay,
             String resource,
@@ -25,6 +25,8 @@ final class SettingsTable {
             long memlimitBytes,
             String allocator,
             String codec,
+            String codecTarget,
+            String allocatorTarget,
             long bwlimitBytesPerS,
             int sendBufferBytes,
             int receiveBufferBytes,
@@ -66,6 +68,8 @@ final class SettingsTable {
                 settings.memlimitBytes(),
                 settings.allocator(),
                 settings.codec().toString(),
+                settings.targets().codec(),
+                settings.targets().allocator(),
                 settings.line().bwlimitBytesPerS(),
                 settings.line().sendBufferBytes(),
                 settings.line().receiveBufferBytes(),
@@ -90,7 +94,9 @@ final class SettingsTable {
                 List.of(
                         new Setting("memlimit", ByteCount.text(relay.memlimitBytes)),
                         new Setting("allocator", relay.allocator),
+                        new Setting("allocator.target", target(relay.allocatorTarget)),
                         new Setting("codec", relay.codec),
+                        new Setting("codec.target", target(relay.codecTarget)),
                         new Setting("bwlimit", rate(relay.bwlimitBytesPerS)),
                         new Setting("sndbuf-size", size(relay.sendBufferBytes)),
                         new Setting("rcvbuf-size", size(relay.receiveBufferBytes)),
@@ -98,6 +104,10 @@ final class SettingsTable {
                         new Setting("drain-timeout", relay.drainTimeoutMs + " ms"),
                         new Setting("resume-timeout", relay.resumeTimeoutMs + " ms")),
                 relay.source);
+    }
+
+    private static String target(String filter) {
+        return filter.isEmpty() ? "any" : filter;
     }
 
     private static String rate(long bytesPerS) {
@@ -141,7 +151,7 @@ final class SettingsTable {
         lines.addAll(row.settings);
         lines.add(new Setting("source", row.source));
         return lines.stream()
-                .map(line -> String.format("%n  %-15s %s", line.key, line.value))
+                .map(line -> String.format("%n  %-16s %s", line.key, line.value))
                 .collect(Collectors.joining("", row.relay, ""));
     }
 }

@@ -232,14 +232,14 @@ class ProxyCommandsTest {
     void shouldDumpWhatDrbdConfHas() throws Exception {
         assertThat(gogo.run("forebay:dump r1")).isEqualTo("""
                 r1-b-a
-                  resource        r1
-                  inside          127.0.0.1:7815
-                  drbd            127.0.0.1:7915
-                  outside         192.0.2.1:7715
-                  peer            192.0.2.2:7715
-                  memlimit        512M
-                  plugin          zstd level 7
-                  source          /etc/drbd.conf:3:1""");
+                  resource         r1
+                  inside           127.0.0.1:7815
+                  drbd             127.0.0.1:7915
+                  outside          192.0.2.1:7715
+                  peer             192.0.2.2:7715
+                  memlimit         512M
+                  plugin           zstd level 7
+                  source           /etc/drbd.conf:3:1""");
         assertThat(gogo.run("forebay:dump").split("\n\n")).hasSize(3);
         assertThat(gogo.run("forebay:dump all")).isEqualTo(gogo.run("forebay:dump"));
         connections.drbdConf.clear();
@@ -250,21 +250,23 @@ class ProxyCommandsTest {
     void shouldShowTheSettingsInForceOfFilesAndConnections() throws Exception {
         assertThat(gogo.run("forebay:show file")).isEqualTo("""
                 file
-                  resource        file-resource
-                  inside          10.0.0.1:7788
-                  drbd            10.0.0.2:7788
-                  outside         192.0.2.1:7789
-                  peer            peer.example:7789
-                  memlimit        16 MiB
-                  allocator       direct
-                  codec           zstd level 7
-                  bwlimit         none
-                  sndbuf-size     system
-                  rcvbuf-size     system
-                  ping-timeout    1000 ms
-                  drain-timeout   10000 ms
-                  resume-timeout  30000 ms
-                  source          etc/io.forebay.relay-file.cfg""");
+                  resource         file-resource
+                  inside           10.0.0.1:7788
+                  drbd             10.0.0.2:7788
+                  outside          192.0.2.1:7789
+                  peer             peer.example:7789
+                  memlimit         16 MiB
+                  allocator        direct
+                  allocator.target any
+                  codec            zstd level 7
+                  codec.target     any
+                  bwlimit          none
+                  sndbuf-size      system
+                  rcvbuf-size      system
+                  ping-timeout     1000 ms
+                  drain-timeout    10000 ms
+                  resume-timeout   30000 ms
+                  source           etc/io.forebay.relay-file.cfg""");
         assertThat(gogo.run("forebay:show").split("\n\n")).hasSize(3);
         assertThat(gogo.run("forebay:show r0"))
                 .as("by resource")

@@ -35,7 +35,7 @@ public interface ProxyConnections {
     List<String> put(ProxyConnection wanted) throws ProxyRefusedException;
 
     /**
-     * Removes all connections of a name; if there is none, the one whose relay has that name.
+     * Removes the connections that are {@link #named} so.
      *
      * @return whether there was one
      * @throws ProxyRefusedException if the relay of that name comes from a file
@@ -44,6 +44,16 @@ public interface ProxyConnections {
 
     /** All connections, in the order in which they were added. */
     List<ProxyConnection> all();
+
+    /** All connections of a name, in the order in which they were added; if there is none, the one whose relay has it. */
+    default List<ProxyConnection> named(String name) {
+        List<ProxyConnection> all = all();
+        List<ProxyConnection> named =
+                all.stream().filter(one -> one.name().equals(name)).toList();
+        return named.isEmpty()
+                ? all.stream().filter(one -> relayName(one).equals(name)).toList()
+                : named;
+    }
 
     /** The relay's name: the connection's own, or one that tells it from its namesake. */
     String relayName(ProxyConnection connection);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config.drbdconf;
 
+import io.forebay.api.proxy.ProxySection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ public final class DrbdConf {
      *
      * @param host as in {@code proxy on HOST}
      */
-    public List<DrbdConfRelay> connections(String host) {
+    public List<ProxySection> connections(String host) {
         return pairs.stream()
                 .flatMap(pair -> {
                     if (pair.first().runsOn(host)) {

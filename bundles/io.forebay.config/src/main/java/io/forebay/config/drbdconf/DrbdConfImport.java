@@ -2,6 +2,7 @@
 package io.forebay.config.drbdconf;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.api.proxy.ProxySection;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -105,8 +106,8 @@ public final class DrbdConfImport {
     }
 
     private void print(DrbdConf conf, PrintStream out, PrintStream err) throws IOException {
-        List<DrbdConfRelay> connections = conf.connections(host);
-        if (connections.isEmpty()) {
+        List<ProxySection> sections = conf.connections(host);
+        if (sections.isEmpty()) {
             err.println(file + " has no relay for the host " + host + ": "
                     + (conf.proxyHosts().isEmpty()
                             ? "no connection in it goes through a proxy."
@@ -115,19 +116,16 @@ public final class DrbdConfImport {
         }
         switch (form) {
             case TEXT -> {
-                if (!connections.isEmpty()) {
-                    out.println(DrbdConfListing.text(connections));
+                if (!sections.isEmpty()) {
+                    out.println(DrbdConfListing.text(sections));
                 }
             }
             case JSON ->
                 out.println(JSON.std
                         .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
-                        .asString(connections.stream()
-                                .map(DrbdConfListing::fields)
-                                .toList()));
+                        .asString(sections.stream().map(DrbdConfListing::fields).toList()));
             case COMMANDS ->
-                connections.forEach(
-                        connection -> connection.connection().commands().forEach(out::println));
+                sections.forEach(section -> section.connection().commands().forEach(out::println));
         }
     }
 }

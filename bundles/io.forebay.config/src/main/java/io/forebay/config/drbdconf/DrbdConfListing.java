@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config.drbdconf;
 
-import io.forebay.api.text.AddressText;
+import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,12 @@ final class DrbdConfListing {
     private DrbdConfListing() {}
 
     /** A block for each, an empty line between two; without an end of line after the last. */
-    static String text(List<DrbdConfRelay> connections) {
-        return connections.stream().map(DrbdConfListing::block).collect(Collectors.joining("\n\n"));
+    static String text(List<ProxySection> sections) {
+        return sections.stream().map(DrbdConfListing::block).collect(Collectors.joining("\n\n"));
     }
 
-    private static String block(DrbdConfRelay connection) {
-        return fields(connection).entrySet().stream()
+    private static String block(ProxySection section) {
+        return fields(section).entrySet().stream()
                 .map(field -> String.format("%-8s  %s", field.getKey(), words(field.getValue()))
                         .stripTrailing())
                 .collect(Collectors.joining("\n"));
@@ -39,17 +40,18 @@ final class DrbdConfListing {
     }
 
     /** What is shown of a relay, in this order; the values are texts, a map of options and a list of plugins. */
-    static Map<String, Object> fields(DrbdConfRelay connection) {
+    static Map<String, Object> fields(ProxySection section) {
+        ProxyConnection connection = section.connection();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", connection.name());
-        fields.put("resource", connection.resource());
-        fields.put("inside", AddressText.of(connection.inside()));
-        fields.put("drbd", AddressText.of(connection.drbd()));
-        fields.put("outside", AddressText.of(connection.ownOutside()));
-        fields.put("peer", AddressText.of(connection.peerOutside()));
+        fields.put("resource", section.resource());
+        fields.put("inside", connection.inside());
+        fields.put("drbd", connection.drbd());
+        fields.put("outside", connection.outside());
+        fields.put("peer", connection.peer());
         fields.put("options", connection.options());
         fields.put("plugins", connection.plugins());
-        fields.put("place", connection.place().toString());
+        fields.put("place", section.place());
         return fields;
     }
 }

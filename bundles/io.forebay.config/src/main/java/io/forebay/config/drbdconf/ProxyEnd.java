@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config.drbdconf;
 
+import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
+import io.forebay.api.text.AddressText;
 import io.forebay.config.drbdconf.DrbdConfSections.Proxy;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -51,17 +54,20 @@ record ProxyEnd(
         return hosts.stream().anyMatch(host::equalsIgnoreCase);
     }
 
-    /** The relay on this end, whose counterpart is the other. */
-    DrbdConfRelay towards(ProxyEnd peer, String resource) {
-        return new DrbdConfRelay(
+    /**
+     * The relay on this end, whose counterpart is the other, as drbdadm would configure it. Its name is {@code
+     * RESOURCE-PEER-OWN}, where peer and own are the hosts of the two proxies, several joined by {@code _}: what drbdadm
+     * says in 8.4 mode, and from 9.0 to 9.34.
+     */
+    ProxySection towards(ProxyEnd peer, String resource) {
+        ProxyConnection connection = new ProxyConnection(
                 resource + "-" + String.join("_", peer.hosts) + "-" + String.join("_", hosts),
-                resource,
-                inside,
-                peer.outside,
-                outside,
-                drbd,
+                AddressText.of(inside),
+                AddressText.of(peer.outside),
+                AddressText.of(outside),
+                AddressText.of(drbd),
                 settings.byKey(),
-                settings.plugins(),
-                place);
+                settings.plugins());
+        return new ProxySection(resource, place.toString(), connection);
     }
 }

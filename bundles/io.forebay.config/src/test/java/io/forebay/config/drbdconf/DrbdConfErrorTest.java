@@ -125,7 +125,12 @@ class DrbdConfErrorTest {
         for (String value : values.split(" ")) {
             Path file =
                     file("r.res", "common { proxy { %s %s; } } resource r { %s %s }".formatted(key, value, OSLO, LIMA));
-            assertThat(DrbdConf.read(file).connections("oslo").get(0).options()).containsEntry(key, value);
+            assertThat(DrbdConf.read(file)
+                            .connections("oslo")
+                            .get(0)
+                            .connection()
+                            .options())
+                    .containsEntry(key, value);
         }
     }
 

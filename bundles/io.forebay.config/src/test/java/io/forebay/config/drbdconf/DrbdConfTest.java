@@ -4,6 +4,8 @@ package io.forebay.config.drbdconf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,32 +15,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is read from configurations that are right. That drbdadm reads the same is shown in itests/drbdadm. */
 class DrbdConfTest {
 
-    private static List<DrbdConfRelay> relays(String file, String host) throws DrbdConfException {
+    private static List<ProxySection> sections(String file, String host) throws DrbdConfException {
         return DrbdConf.read(Path.of("src/test/resources/drbdconf", file)).connections(host);
+    }
+
+    private static List<ProxyConnection> relays(String file, String host) throws DrbdConfException {
+        return sections(file, host).stream().map(ProxySection::connection).toList();
     }
 
     private static List<String> commands(String file, String host) throws DrbdConfException {
         return relays(file, host).stream()
-                .flatMap(relay -> relay.connection().commands().stream())
+                .flatMap(relay -> relay.commands().stream())
                 .toList();
     }
 
     @Test
     void shouldTellAllOfARelay() throws DrbdConfException {
-        assertThat(relays("two-sites.res", "oslo")).singleElement().satisfies(relay -> {
+        assertThat(sections("two-sites.res", "oslo")).singleElement().satisfies(section -> {
+            ProxyConnection relay = section.connection();
             assertThat(relay.name()).isEqualTo("orders-lima-oslo");
-            assertThat(relay.resource()).isEqualTo("orders");
-            assertThat(relay.inside()).hasToString("/127.0.0.1:7321");
-            assertThat(relay.drbd()).hasToString("/127.0.0.1:7021");
-            assertThat(relay.ownOutside()).hasToString("/198.51.100.10:7421");
-            assertThat(relay.peerOutside()).hasToString("/198.51.100.20:7421");
+            assertThat(section.resource()).isEqualTo("orders");
+            assertThat(relay.inside()).isEqualTo("127.0.0.1:7321");
+            assertThat(relay.drbd()).isEqualTo("127.0.0.1:7021");
+            assertThat(relay.outside()).isEqualTo("198.51.100.10:7421");
+            assertThat(relay.peer()).isEqualTo("198.51.100.20:7421");
             assertThat(relay.options())
                     .hasToString("{compression=1, sndbuf-size=1M, rcvbuf-size=512k, read-loops=3, ping-timeout=150,"
                             + " bwlimit=3M, memlimit=2G}");
             assertThat(relay.plugins()).containsExactly("noop", "lz4", "zlib level 6");
-            assertThat(relay.place().line()).isEqualTo(20);
-            assertThat(relay.place().column()).isEqualTo(9);
-            assertThat(relay.place().file()).endsWith("two-sites.res");
+            assertThat(section.place()).endsWith("two-sites.res:20:9");
         });
     }
 
@@ -105,21 +110,21 @@ class DrbdConfTest {
     void shouldFindTheRelaysOfAHostInTheOrderOfTheConfiguration(String file, String host, String names)
             throws DrbdConfException {
         assertThat(relays(file, host))
-                .extracting(DrbdConfRelay::name)
+                .extracting(ProxyConnection::name)
                 .containsExactly(names == null ? new String[0] : names.split(" "));
     }
 
     @Test
     void shouldTakeFromTheHostSectionWhatTheHostStatementLacks() throws DrbdConfException {
-        assertThat(relays("nine.res", "turku").get(0).drbd()).hasToString("/10.30.0.6:7040");
-        assertThat(relays("nine.res", "lima").get(1).drbd()).hasToString("/10.40.0.5:7042");
+        assertThat(relays("nine.res", "turku").get(0).drbd()).isEqualTo("10.30.0.6:7040");
+        assertThat(relays("nine.res", "lima").get(1).drbd()).isEqualTo("10.40.0.5:7042");
     }
 
     @Test
     void shouldKeepTwoRelaysThatShareTheirName() throws DrbdConfException {
         assertThat(relays("shared-relay.res", "gate1"))
-                .extracting(relay -> relay.inside().getPort())
-                .containsExactly(7052, 7051);
+                .extracting(ProxyConnection::inside)
+                .containsExactly("10.30.0.9:7052", "10.30.0.9:7051");
     }
 
     @Test
@@ -135,7 +140,7 @@ class DrbdConfTest {
     @Test
     void shouldTakeTheTemplateInsteadOfCommon() throws DrbdConfException {
         assertThat(relays("included/drbd.conf", "lima"))
-                .extracting(relay -> relay.options().get("memlimit"), DrbdConfRelay::plugins)
+                .extracting(relay -> relay.options().get("memlimit"), ProxyConnection::plugins)
                 .containsExactly(tuple("7M", List.of()), tuple("48M", List.of("lz4")));
     }
 

@@ -4,8 +4,8 @@ package io.forebay.itests.drbdadm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
 import io.forebay.config.drbdconf.DrbdConf;
-import io.forebay.config.drbdconf.DrbdConfRelay;
 import io.forebay.itests.drbdadm.DrbdadmDryRun.Mode;
 import io.forebay.testkit.Forebay;
 import java.io.IOException;
@@ -127,7 +127,7 @@ class AdjustIT {
     void shouldAddTheRelaysOfALinstorResourceThatIsDown() throws Exception {
         Path file = Path.of(AdjustIT.class.getResource("/linstor.res").toURI());
         List<ProxyConnection> wanted = DrbdConf.read(file).connections("quito").stream()
-                .map(DrbdConfRelay::connection)
+                .map(ProxySection::connection)
                 .toList();
         assertThat(wanted).hasSize(2);
         Forebay.Result result = here.drbdadm(Mode.NINE, "quito", "-c", file.toString(), "-vvv", "adjust", "archive");

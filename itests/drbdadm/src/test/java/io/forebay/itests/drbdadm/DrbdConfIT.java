@@ -4,8 +4,8 @@ package io.forebay.itests.drbdadm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.forebay.api.proxy.ProxySection;
 import io.forebay.config.drbdconf.DrbdConf;
-import io.forebay.config.drbdconf.DrbdConfRelay;
 import io.forebay.itests.drbdadm.DrbdadmDryRun.Mode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -64,8 +64,8 @@ class DrbdConfIT {
                 }
             }
             List<String> read = new ArrayList<>();
-            for (DrbdConfRelay connection : conf.connections(host)) {
-                for (String command : connection.connection().commands()) {
+            for (ProxySection section : conf.connections(host)) {
+                for (String command : section.connection().commands()) {
                     read.add(comparable(command));
                 }
             }

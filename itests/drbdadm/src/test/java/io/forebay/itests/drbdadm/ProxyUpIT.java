@@ -4,8 +4,8 @@ package io.forebay.itests.drbdadm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.proxy.ProxyConnection;
+import io.forebay.api.proxy.ProxySection;
 import io.forebay.config.drbdconf.DrbdConf;
-import io.forebay.config.drbdconf.DrbdConfRelay;
 import io.forebay.itests.drbdadm.DrbdadmDryRun.Mode;
 import io.forebay.testkit.Forebay;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class ProxyUpIT {
             throws Exception {
         DrbdHost.assumeInstalled(mode);
         List<ProxyConnection> all = DrbdConf.read(file).connections(host).stream()
-                .map(DrbdConfRelay::connection)
+                .map(ProxySection::connection)
                 .toList();
         List<String> refused = all.stream()
                 .flatMap(connection -> connection.plugins().stream())
