@@ -169,7 +169,9 @@ final class Channel implements Bridge.Owner, Session.Owner {
 
     /** Another channel's bridge came up: the connector dials at once, the acceptor asks whether it is still waited for. */
     void onLineBack() {
-        bridge.kick();
+        if (life.state() != ChannelState.ALLOCATING) {
+            bridge.kick();
+        }
         inquiry.begin();
     }
 

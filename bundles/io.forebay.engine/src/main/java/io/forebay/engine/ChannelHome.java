@@ -24,6 +24,9 @@ interface ChannelHome extends PlugInJudge {
     /** The relay's memory; there before any channel is. */
     RelayMemory memory();
 
+    /** Why there is no memory for new sessions, a sentence; empty if there is. */
+    String lackOfMemory();
+
     /** How fast the relay's data channels may send, all together. */
     LineRate rate();
 

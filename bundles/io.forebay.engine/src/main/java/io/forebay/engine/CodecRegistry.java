@@ -78,7 +78,7 @@ final class CodecRegistry {
     }
 
     /** One that is there, or not gone yet; {@code null} if it is. */
-    LentCodec lent(PlugIn<Codec> codec) {
+    LentCodec lent(PlugIn<?> codec) {
         return lent.get(codec);
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The relays, and what they share: one transport, the allocators, the codecs. Thread-safe; plain Java. */
@@ -37,6 +38,7 @@ public final class Engine implements Relays {
     private final OutsidePorts outsidePorts;
     private final CodecRegistry codecs;
     private final PlugIns<BabAllocator> allocators;
+    private final BabLoans loans;
     private final Map<String, Relay> relays = new ConcurrentSkipListMap<>();
     private final AtomicLong channelIds = new AtomicLong();
     private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
@@ -47,6 +49,7 @@ public final class Engine implements Relays {
         this.surroundings = surroundings;
         this.codecs = new CodecRegistry(surroundings.targets());
         this.allocators = new PlugIns<>("BAB allocator", surroundings.targets());
+        this.loans = new BabLoans(allocators);
         this.outsidePorts = new OutsidePorts(transport, surroundings.events());
     }
 
@@ -78,14 +81,32 @@ public final class Engine implements Relays {
         return allocators;
     }
 
-    /** An allocator is there. */
-    public void addAllocator(PlugIn<BabAllocator> allocator) {
-        allocators.add(allocator);
+    /** What relays have of the allocators. */
+    BabLoans loans() {
+        return loans;
     }
 
-    /** An allocator is leaving. */
-    public void removeAllocator(PlugIn<BabAllocator> allocator) {
+    /** An allocator is there: relays that have none, or not the best for them, go on with it. */
+    public void addAllocator(PlugIn<BabAllocator> allocator) {
+        allocators.add(allocator);
+        all().forEach(Relay::onAllocator);
+    }
+
+    /**
+     * An allocator is leaving. It is asked for nothing more after this; what is out of it stays usable until it is home. Does
+     * not block.
+     *
+     * @return completes when all memory of it is closed, and the engine knows it no more
+     */
+    public CompletableFuture<Void> removeAllocator(PlugIn<BabAllocator> allocator) {
         allocators.remove(allocator);
+        Stream.concat(all().stream(), closing.keySet().stream()).forEach(relay -> relay.onAllocatorGone(allocator));
+        return loans.leave(allocator);
+    }
+
+    /** What is still out of an allocator that is leaving, and where, a sentence; empty if nothing is. */
+    public String outOf(PlugIn<BabAllocator> allocator) {
+        return loans.outOf(allocator);
     }
 
     /**
@@ -212,8 +233,14 @@ public final class Engine implements Relays {
                                         codecs.all().stream(),
                                         codecs.leaving().stream().map(LentCodec::plugIn))
                                 .map(one -> status(PlugInStatus.Kind.CODEC, one)),
-                        allocators.all().stream().map(one -> status(PlugInStatus.Kind.ALLOCATOR, one)))
+                        allAllocators().map(one -> status(PlugInStatus.Kind.ALLOCATOR, one)))
                 .toList();
+    }
+
+    /** With those that are leaving. */
+    private Stream<PlugIn<BabAllocator>> allAllocators() {
+        return Stream.concat(allocators.all().stream(), loans.leaving().stream())
+                .distinct();
     }
 
     private PlugInStatus status(PlugInStatus.Kind kind, PlugIn<?> one) {
@@ -221,12 +248,17 @@ public final class Engine implements Relays {
                 .filter(relay -> relay.uses(one))
                 .map(relay -> relay.settings().name())
                 .toList();
-        String problem = all().stream()
-                .map(relay -> relay.problemWith(one))
-                .filter(text -> !text.isEmpty())
-                .findFirst()
-                .orElse("");
-        return new PlugInStatus(kind, one.name(), one.bundle(), one.ranking(), users, problem);
+        return new PlugInStatus(kind, one.name(), one.bundle(), one.ranking(), users, problem(one));
+    }
+
+    private String problem(PlugIn<?> one) {
+        Stream<String> leaving = Stream.concat(
+                loans.leaving().stream().filter(one::equals).map(loans::outOf).filter(text -> !text.isEmpty()),
+                codecs.leaving().stream()
+                        .filter(codec -> codec.plugIn().equals(one))
+                        .map(codec -> "it was stopped, and blocks of it are still on their way"));
+        Stream<String> distrusted = all().stream().flatMap(relay -> relay.distrustOf(one).stream());
+        return Stream.concat(leaving, distrusted).collect(Collectors.joining("; "));
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
@@ -55,6 +56,7 @@ public final class EngineComponent implements Relays {
     private final Map<ServiceReference<?>, PlugIn<BabAllocator>> allocators = new ConcurrentHashMap<>();
     private final Map<ServiceReference<?>, PlugIn<Codec>> codecs = new ConcurrentHashMap<>();
     private final Engine engine;
+    private volatile boolean closed;
 
     @Activate
     public EngineComponent(@Reference Transport transport, @Reference StateTable states) {
@@ -102,13 +104,20 @@ public final class EngineComponent implements Relays {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addAllocator(BabAllocator allocator, ServiceReference<BabAllocator> reference) {
-        PlugIn<BabAllocator> one = plugIn(allocator, allocator.name(), reference);
-        allocators.put(reference, one);
-        engine.addAllocator(one);
+        try {
+            PlugIn<BabAllocator> one = plugIn(allocator, allocator.name(), reference);
+            engine.addAllocator(one);
+            allocators.put(reference, one);
+        } catch (RuntimeException | LinkageError e) {
+            refused("BAB allocator", reference, e);
+        }
     }
 
     void removeAllocator(ServiceReference<BabAllocator> reference) {
-        engine.removeAllocator(allocators.remove(reference));
+        PlugIn<BabAllocator> left = allocators.remove(reference);
+        if (left != null) {
+            await(engine.removeAllocator(left), () -> engine.outOf(left));
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -125,7 +134,10 @@ public final class EngineComponent implements Relays {
     void removeCodec(ServiceReference<Codec> reference) {
         PlugIn<Codec> left = codecs.remove(reference);
         if (left != null) {
-            await(left, engine.removeCodec(left));
+            await(
+                    engine.removeCodec(left),
+                    () -> "%s is leaving, but blocks of it are on their way; it stays usable until then"
+                            .formatted(left));
         }
     }
 
@@ -139,15 +151,17 @@ public final class EngineComponent implements Relays {
                                 cause instanceof IllegalArgumentException ? cause.getMessage() : "it threw " + cause));
     }
 
-    /** A bundle that stops waits until nothing of it is in use, for a while; what is in use after that stays usable. */
-    private void await(PlugIn<?> left, CompletableFuture<Void> gone) {
+    /**
+     * A bundle that stops waits until nothing of it is in use, for a while; what is in use after that stays usable. Nobody
+     * waits once the relays are closed.
+     */
+    private void await(CompletableFuture<Void> gone, Supplier<String> sentence) {
         try {
-            gone.get(LEAVE_MS, TimeUnit.MILLISECONDS);
+            if (!closed) {
+                gone.get(LEAVE_MS, TimeUnit.MILLISECONDS);
+            }
         } catch (TimeoutException e) {
-            events.onSentence(
-                    "plug-in",
-                    "%s was stopped, but blocks of it are still on their way: it stays in use until these have come"
-                            .formatted(left));
+            events.onSentence("plug-in", sentence.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
@@ -192,6 +206,7 @@ public final class EngineComponent implements Relays {
 
     @Deactivate
     void close() {
+        closed = true;
         engine.close();
         workers.shutdown();
         blocking.shutdown();

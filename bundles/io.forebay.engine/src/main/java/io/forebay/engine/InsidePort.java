@@ -99,14 +99,16 @@ final class InsidePort {
         Pending oldest = pending.poll();
         if (oldest != null) {
             letGo(oldest);
-            home.surroundings()
-                    .events()
-                    .onSentence(
-                            home.settings().name(),
-                            "let the local DRBD go because no bridge to %s stands: see that the peer Forebay runs and can be reached"
-                                    .formatted(AddressText.of(
-                                            home.settings().addresses().peer())));
+            home.surroundings().events().onSentence(home.settings().name(), whyLetGo());
         }
+    }
+
+    private String whyLetGo() {
+        String lack = home.lackOfMemory();
+        return lack.isEmpty()
+                ? "let the local DRBD go because no bridge to %s stands: see that the peer Forebay runs and can be reached"
+                        .formatted(AddressText.of(home.settings().addresses().peer()))
+                : "let the local DRBD go because there is no memory for it: " + lack;
     }
 
     /** Lets all go that wait for a bridge. On the control loop. */

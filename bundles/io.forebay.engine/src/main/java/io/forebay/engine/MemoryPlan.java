@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.bab.BabMemory;
-
 /**
  * What a relay's memory must be like, and how segments and records follow from a limit.
  *
@@ -42,16 +40,16 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     }
 
     /** Whether memory is as large as this at least. */
-    boolean isMetBy(BabMemory memory) {
-        return memory.segmentBytes() >= segmentBytes && memory.limitBytes() >= wholeSegments(memory.segmentBytes());
+    boolean isMetBy(int segment, long capacity) {
+        return segment >= segmentBytes && capacity >= wholeSegments(segment);
     }
 
     /** Whether memory is what it should be: for a limit that is not in full effect yet, not much larger is near enough. */
-    boolean isSuitedBy(BabMemory memory, long limit) {
-        boolean near = capacityBytes > limit && memory.limitBytes() / 2 < capacityBytes;
-        return isMetBy(memory)
-                && memory.segmentBytes() == segmentBytes
-                && (near || memory.limitBytes() == wholeSegments(segmentBytes));
+    boolean isSuitedBy(int segment, long capacity, long limit) {
+        boolean near = capacityBytes > limit && capacity / 2 < capacityBytes;
+        return isMetBy(segment, capacity)
+                && segment == segmentBytes
+                && (near || capacity == wholeSegments(segmentBytes));
     }
 
     private long wholeSegments(int bytes) {

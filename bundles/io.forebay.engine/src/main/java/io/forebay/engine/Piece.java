@@ -4,19 +4,21 @@ package io.forebay.engine;
 import io.forebay.api.bab.Segment;
 import java.nio.ByteBuffer;
 
-/** A leased segment in a chain: filled from the front, used up from the front. Owned by one loop. */
+/** A leased segment in a chain: filled from the front, used up from the front. Owned by one loop, or by its pool. */
 final class Piece {
 
-    final Segment segment;
-
-    /** Where it was leased from. */
-    final SegmentPool pool;
-
     /** The whole memory; its position and limit are not moved for long. */
-    final ByteBuffer memory;
+    ByteBuffer memory;
 
-    private final ByteBuffer view;
-    final RelayMemory.Use use;
+    /** What it is for; {@code null} while it is at home. */
+    RelayMemory.Use use;
+
+    /** Where it was leased from; {@code null} if it is the engine's own. */
+    SegmentPool pool;
+
+    private Segment segment;
+    private ByteBuffer view;
+    private final int bytes;
 
     /** Bytes that are in. */
     int filled;
@@ -33,12 +35,37 @@ final class Piece {
     /** Position after the last byte in this piece, where the chain counts positions. */
     long endPosition;
 
-    Piece(Segment segment, RelayMemory.Use use, SegmentPool pool) {
+    /** A plug-in's segment and its memory, or the engine's own memory without a segment. */
+    Piece(Segment segment, ByteBuffer memory) {
         this.segment = segment;
-        this.pool = pool;
-        this.memory = segment.memory().clear();
-        this.view = memory.duplicate();
-        this.use = use;
+        this.memory = memory;
+        this.view = memory == null ? null : memory.duplicate();
+        this.bytes = memory == null ? 0 : memory.capacity();
+    }
+
+    /** It goes out, as if it were new. */
+    Piece lend(RelayMemory.Use to, SegmentPool from) {
+        use = to;
+        pool = from;
+        memory.clear();
+        filled = 0;
+        parsed = 0;
+        used = 0;
+        lent = 0;
+        endPosition = 0;
+        return this;
+    }
+
+    /** It goes back to the plug-in: whoever still knows the piece must not keep the plug-in with it. */
+    void leave() {
+        segment = null;
+        memory = null;
+        view = null;
+        pool = null;
+    }
+
+    Segment segment() {
+        return segment;
     }
 
     /** A view of a part of the memory, valid until the next call. */
@@ -48,7 +75,7 @@ final class Piece {
 
     /** The segment's size. */
     int bytes() {
-        return pool.segmentBytes();
+        return bytes;
     }
 
     int room() {

@@ -37,6 +37,7 @@ final class ReceiveChain {
     private Piece plain;
     private boolean open;
 
+    private ByteBuffer copy;
     private long receivedPosition;
     private long receivedWireBytes;
     private long queuedPosition;
@@ -213,7 +214,11 @@ final class ReceiveChain {
             }
             at = from.filled;
             try {
-                decoders.decompress(piece.memory, offset, from.memory, at);
+                if (piece.memory.isDirect() == from.memory.isDirect()) {
+                    decoders.decompress(piece.memory, offset, from.memory, at);
+                } else {
+                    decoders.decompress(recordOfOtherKind(piece, offset), 0, from.memory, at);
+                }
             } catch (CodecException e) {
                 throw new PeerViolation(
                         "block cannot be decompressed: position=%d, stored=%d, raw=%d: %s"
@@ -232,6 +237,16 @@ final class ReceiveChain {
         queuedPosition += raw;
         owner.deliver(from.range(at, at + raw));
         return true;
+    }
+
+    /** A copy, because codecs take two direct buffers or two arrays: allocators of both kinds may be in use for a while. */
+    private ByteBuffer recordOfOtherKind(Piece piece, int offset) {
+        int bytes = RecordLayout.recordBytes(piece.memory, offset);
+        boolean direct = !piece.memory.isDirect();
+        if (copy == null || copy.isDirect() != direct || copy.capacity() < bytes) {
+            copy = direct ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+        }
+        return copy.put(0, piece.memory, offset, bytes);
     }
 
     private Piece plainPiece(int bytes) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
@@ -13,6 +14,7 @@ import io.forebay.api.transport.Transport;
 import io.forebay.engine.Payloads.Refusal;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -20,7 +22,7 @@ import java.util.stream.Stream;
  * A relay at work: brings its memory, its ports and its channels together, opens and closes them. Thread-safe; a part that
  * belongs to the relay's control loop says so.
  */
-final class Relay implements ChannelHome, OutsidePorts.Taker {
+final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner {
 
     private static final long OPEN_AGAIN_NS = 1_000_000_000L;
 
@@ -43,7 +45,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         this.engine = engine;
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
-        this.supply = new MemorySupply(engine, control, this::settings);
+        this.supply = new MemorySupply(engine, control, this);
         this.codec = new RelayCodec(engine.codecs(), distrust);
         rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
@@ -62,7 +64,10 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         }
         try {
             codec.settle(settings);
-            supply.open();
+            if (memory() == null) {
+                supply.begin(); // goes on here once there is some
+                return;
+            }
             openPorts();
             problem = "";
             channels.start();
@@ -70,6 +75,22 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
             report(e.getMessage());
             control.schedule(() -> engine.surroundings().blocking().execute(this::open), OPEN_AGAIN_NS);
         }
+    }
+
+    @Override
+    public void onMemory() {
+        engine.surroundings().blocking().execute(() -> {
+            if (isOpen()) {
+                channels.start();
+            } else {
+                open();
+            }
+        });
+    }
+
+    @Override
+    public void onNoMemory(String why) {
+        channels.await(why);
     }
 
     private synchronized boolean isOpen() {
@@ -124,7 +145,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         }
         try {
             codec.settle(settings);
-            report("");
+            if (isOpen()) {
+                report("");
+            }
         } catch (RefusedSettingException e) {
             report(e.getMessage());
         }
@@ -162,9 +185,8 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
         if (closed && channels.isEmpty()) {
             // Unmapping and deleting files takes its time.
             engine.surroundings().blocking().execute(() -> {
-                supply.close();
                 codec.close();
-                engine.onRelayClosed(this);
+                supply.close().thenRun(() -> engine.onRelayClosed(this));
             });
         }
     }
@@ -178,8 +200,10 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
 
     @Override
     public String take(Link link, Hello hello) {
-        if (closed || memory() == null) {
-            return "the relay is not ready: " + (problem.isEmpty() ? "its memory is being obtained" : problem);
+        if (closed
+                || memory() == null
+                || hello.attempt() == 0 && !lackOfMemory().isEmpty()) {
+            return "the relay is not ready: " + (problem.isEmpty() ? lackOfMemory() : problem);
         }
         if (hello.role() != ChannelRole.CONNECTOR) {
             return "hello of a role that cannot dial: role=" + hello.role();
@@ -239,6 +263,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     }
 
     @Override
+    public String lackOfMemory() {
+        return supply.lack();
+    }
+
+    @Override
     public LineRate rate() {
         return rate;
     }
@@ -282,6 +311,16 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                             settings.name(),
                             "%s misbehaved: it %s; it is not used here until its bundle is updated or started anew"
                                     .formatted(plugIn, what));
+        }
+        if (plugIn.service() instanceof BabAllocator) {
+            if (!engine.allocators().all().contains(plugIn)) {
+                distrust.remove(plugIn); // it has left already, and must not be held
+            }
+            supply.adaptSoon();
+        } else {
+            if (engine.codecs().lent(plugIn) == null) {
+                distrust.remove(plugIn);
+            }
             engine.surroundings().blocking().execute(this::settleCodec);
         }
     }
@@ -296,6 +335,28 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
                     .events()
                     .onSentence(settings.name(), "%s took %d ms for a single call".formatted(plugIn, tookMs));
         }
+    }
+
+    @Override
+    public boolean isTrusted(PlugIn<?> plugIn) {
+        return !distrust.has(plugIn);
+    }
+
+    /** What operators should know of a plug-in that misbehaved here. Any thread. */
+    Optional<String> distrustOf(PlugIn<?> plugIn) {
+        return distrust.reason(plugIn)
+                .map(what -> "relay %s does not use it any more, because it %s".formatted(settings.name(), what));
+    }
+
+    /** An allocator has come. */
+    void onAllocator() {
+        supply.adaptSoon();
+    }
+
+    /** An allocator has left: it is not asked for anything after this. */
+    void onAllocatorGone(PlugIn<BabAllocator> allocator) {
+        distrust.remove(allocator);
+        supply.adapt();
     }
 
     @Override
@@ -335,12 +396,5 @@ final class Relay implements ChannelHome, OutsidePorts.Taker {
     boolean uses(PlugIn<?> plugIn) {
         RelayMemory memory = memory();
         return plugIn.equals(codec.choice().plugIn()) || memory != null && plugIn.equals(memory.plugIn());
-    }
-
-    /** What is held against a plug-in here, a sentence; empty if nothing is. */
-    String problemWith(PlugIn<?> plugIn) {
-        return distrust.reason(plugIn)
-                .map(what -> "misbehaved for relay %s: it %s".formatted(settings.name(), what))
-                .orElse("");
     }
 }

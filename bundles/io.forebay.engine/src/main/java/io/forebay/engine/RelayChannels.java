@@ -62,13 +62,24 @@ final class RelayChannels {
         each(Channel::start);
     }
 
+    /** There is no memory: those that stand by stop, and their successors wait for it. Sessions go on. */
+    synchronized void await(String why) {
+        each(channel -> {
+            if (channel.state() == ChannelState.ALLOCATING) {
+                channel.onNoMemory(why);
+            } else if (channel.isStandby() && channel.state() != ChannelState.STOPPED) {
+                channel.end().stop(why);
+            }
+        });
+    }
+
     /** Makes as many channels stand by as must. */
     synchronized void replenish() {
         while (!closed && standby(ChannelRole.ACCEPTOR) < ACCEPTORS) {
-            add(ChannelRole.ACCEPTOR);
+            add(ChannelRole.ACCEPTOR, home.lackOfMemory());
         }
         while (!closed && standby(ChannelRole.CONNECTOR) < STANDBY) {
-            add(ChannelRole.CONNECTOR);
+            add(ChannelRole.CONNECTOR, home.lackOfMemory());
         }
     }
 
@@ -78,18 +89,16 @@ final class RelayChannels {
                 .count();
     }
 
-    private Channel add(ChannelRole role) {
-        boolean first = home.memory() == null;
+    /** With why it must wait for memory, empty if there is some. */
+    private Channel add(ChannelRole role, String lack) {
         Channel channel = new Channel(
                 engine.nextChannel(),
                 role,
-                first ? ChannelState.ALLOCATING : ChannelState.STOPPED,
+                !lack.isEmpty() ? ChannelState.ALLOCATING : ChannelState.STOPPED,
                 home,
                 engine.outsidePorts().nextLoop());
         channels.put(channel.id(), channel);
-        if (!first) {
-            channel.loop().execute(channel::start);
-        }
+        channel.loop().execute(lack.isEmpty() ? channel::start : () -> channel.onNoMemory(lack));
         return channel;
     }
 
@@ -106,7 +115,7 @@ final class RelayChannels {
                 return channel;
             }
         }
-        Channel channel = add(ChannelRole.ACCEPTOR);
+        Channel channel = add(ChannelRole.ACCEPTOR, "");
         channel.claimEarly();
         return channel;
     }

@@ -2,10 +2,11 @@
 package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
-import io.forebay.api.bab.BabMemory;
 import io.forebay.api.state.ChannelType;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -26,6 +27,10 @@ import java.util.concurrent.Executor;
  * <p>The limit may change at any time. New segments come from the memory that was taken last, former ones retire; all that
  * is held counts. What was promised stays promised: a channel may always have what is kept back for it, even above a limit
  * that was lowered, and its segments stay large enough for the largest record that its peer may send.
+ *
+ * <p>The allocator is never called by who leases: segments are leased ahead, a few while nothing moves and more under load.
+ * While none is there, because the stock is empty or the allocator is gone, the least that a channel needs comes from the
+ * Java heap, so what is kept back can always be had.
  *
  * <p>Thread-safe; the lock is held for a few instructions, once per segment.
  */
@@ -59,6 +64,12 @@ final class RelayMemory {
 
     private static final int WINDOW_OF_ALL = 8;
 
+    /** Segments leased ahead while nothing moves: DRBD's next write finds one to read into, and two to receive into. */
+    private static final int AHEAD = 4;
+
+    /** Under load, one more is leased ahead for so many that are out. */
+    private static final int AHEAD_OF_OUT = 4;
+
     private final Executor blocking;
     private final Runnable onUnsettled;
     private final List<Account> accounts = new ArrayList<>();
@@ -69,27 +80,21 @@ final class RelayMemory {
     private long limitBytes;
     private long heldBytes;
     private long peakBytes;
-    private boolean vacant;
     private boolean closed;
 
     /**
      * Begins with memory that was opened for {@code limitBytes}, with segments of {@link MemoryPlan#segmentBytesFor}.
      *
-     * @param blocking where memories are closed
+     * @param blocking where allocators are called
      * @param onUnsettled runs when sessions that kept the memory from being what suits the limit have ended; short, any
      *     thread
      */
-    RelayMemory(
-            BabMemory memory,
-            PlugIn<BabAllocator> allocator,
-            long limitBytes,
-            Executor blocking,
-            Runnable onUnsettled) {
-        this.current = new SegmentPool(memory, allocator);
+    RelayMemory(GuardedMemory memory, long limitBytes, Executor blocking, Runnable onUnsettled) {
         this.limitBytes = limitBytes;
         this.recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
         this.blocking = blocking;
         this.onUnsettled = onUnsettled;
+        this.current = new SegmentPool(memory, this, blocking, this::onMoved);
     }
 
     /** The size of new segments. */
@@ -97,7 +102,7 @@ final class RelayMemory {
         return current.segmentBytes();
     }
 
-    /** What new segments come from. */
+    /** What new segments come from; {@code null} while there is nothing but the engine's own. */
     PlugIn<BabAllocator> plugIn() {
         return current.allocator();
     }
@@ -141,8 +146,12 @@ final class RelayMemory {
 
     /** Whether the memory is what these settings want, as far as sessions allow. */
     synchronized boolean isSettled(long limit, PlugIn<BabAllocator> allocator) {
-        boolean same = !vacant && limit == limitBytes && allocator.equals(current.allocator());
-        return closed || same && plan(limit).isSuitedBy(current.memory(), limit);
+        boolean same = limit == limitBytes && allocator.equals(current.allocator());
+        return closed || same && isSuited(limit);
+    }
+
+    private boolean isSuited(long limit) {
+        return plan(limit).isSuitedBy(current.segmentBytes(), current.limitBytes(), limit);
     }
 
     /** Lowers the limit in force at once; what is held above it is not lent again when it comes home. */
@@ -158,19 +167,45 @@ final class RelayMemory {
      *
      * @return {@code false} if it is too small for the sessions that there are by now, and not taken
      */
-    synchronized boolean take(BabMemory next, PlugIn<BabAllocator> allocator, long limit) {
+    synchronized boolean take(GuardedMemory next, long limit) {
         MemoryPlan needed = plan(limit);
-        if (closed || !needed.isMetBy(next)) {
+        if (closed || !needed.isMetBy(next.segmentBytes(), next.limitBytes())) {
             return false;
         }
-        SegmentPool former = current;
-        current = new SegmentPool(next, allocator);
         limitBytes = limit;
-        vacant = false;
-        retired.add(former);
-        closeIfHome(former);
-        adapt();
+        exchange(new SegmentPool(next, this, blocking, this::onMoved));
         return true;
+    }
+
+    /**
+     * Takes nothing more from the present memory; it retires. Until another is taken no account can be opened, and those
+     * that are open have no more than what is kept back for them.
+     *
+     * @return completes when the memory is closed
+     */
+    synchronized CompletableFuture<Void> lose() {
+        return exchange(new SegmentPool(current.segmentBytes(), this));
+    }
+
+    /** Loses the memory if no channel needs any, so that there is room for another; else {@code null}. */
+    synchronized CompletableFuture<Void> vacate() {
+        return closed || current.isBare() || !accounts.isEmpty() ? null : lose();
+    }
+
+    private CompletableFuture<Void> exchange(SegmentPool next) {
+        SegmentPool former = current;
+        current = next;
+        CompletableFuture<Void> gone = former.retire();
+        if (!gone.isDone()) {
+            retired.add(former);
+            gone.thenRun(() -> forget(former));
+        }
+        adapt();
+        return gone;
+    }
+
+    private synchronized void forget(SegmentPool pool) {
+        retired.remove(pool);
     }
 
     private void adapt() {
@@ -179,43 +214,56 @@ final class RelayMemory {
         // Those that wait may go on, the others have something to tell their peers.
         accounts.forEach(account -> account.loop.execute(account.onFree));
         waiting.clear();
-    }
-
-    /**
-     * Gives up the memory while no channel needs any, so that there is room for another; until that is taken no account can
-     * be opened.
-     *
-     * @return what is to be closed; {@code null} if it cannot be given up
-     */
-    synchronized BabMemory vacate() {
-        if (closed || vacant || !accounts.isEmpty()) {
-            return null;
-        }
-        vacant = true;
-        return current.memory();
-    }
-
-    private void closeIfHome(SegmentPool pool) {
-        if (pool != current && pool.isHome() && retired.remove(pool)) {
-            blocking.execute(pool.memory()::close);
-        }
+        provide();
     }
 
     private void tellIfUnsettled() {
-        if (!plan(limitBytes).isSuitedBy(current.memory(), limitBytes)) {
+        if (!isSuited(limitBytes)) {
             onUnsettled.run();
         }
     }
 
-    /** Gives all memory back to the allocator. May block. */
-    void close() {
-        List<SegmentPool> all;
+    /** Gives all memory back to the allocators; completes when they have it. */
+    CompletableFuture<Void> close() {
         synchronized (this) {
             closed = true;
-            all = new ArrayList<>(retired);
-            all.add(current);
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            retired.forEach(pool -> all.add(pool.retire()));
+            all.add(current.retire());
+            return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
         }
-        all.forEach(pool -> pool.memory().close());
+    }
+
+    // ---- leasing ahead
+
+    /** Has as much leased ahead as makes sense now, and nothing while no channel may need it. */
+    private void provide() {
+        if (current.isBare() || closed) {
+            return;
+        }
+        long idleBytes = current.idleBytes();
+        for (SegmentPool pool : retired) {
+            idleBytes += pool.idleBytes();
+        }
+        long room = (Math.max(limitBytes - heldBytes, unmet()) - idleBytes) / current.segmentBytes();
+        int most = accounts.isEmpty() ? 0 : AHEAD + current.out();
+        current.keep((int) Math.min(most, Math.max(0, current.ahead() + Math.min(0, room))));
+        int aim = accounts.isEmpty() ? 0 : AHEAD + current.out() / AHEAD_OF_OUT;
+        if (current.ahead() <= aim / 2) {
+            current.ask(Math.min(aim - current.ahead(), room));
+        }
+    }
+
+    private void onMoved() {
+        provide();
+        if (current.hasStock()) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        waiting.forEach(account -> account.loop.execute(account.onFree));
+        waiting.clear();
     }
 
     // ---- lending
@@ -229,11 +277,12 @@ final class RelayMemory {
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
         Account account = new Account(type, loop, onFree);
         long free = limitBytes - minimumOfAll();
-        if (vacant || closed || account.minimum() > Math.min(free, limitBytes - heldBytes)) {
+        if (current.isBare() || closed || account.minimum() > Math.min(free, limitBytes - heldBytes)) {
             return null;
         }
         accounts.add(account);
         account.adapt();
+        provide();
         return account;
     }
 
@@ -257,7 +306,11 @@ final class RelayMemory {
     }
 
     private long keptBack() {
-        long sum = (long) NEWCOMERS * MemoryPlan.segmentBytesFor(limitBytes);
+        return (long) NEWCOMERS * MemoryPlan.segmentBytesFor(limitBytes) + unmet();
+    }
+
+    private long unmet() {
+        long sum = 0;
         for (Account account : accounts) {
             sum += account.unmet();
         }
@@ -266,8 +319,7 @@ final class RelayMemory {
 
     private void wakeWaiting() {
         if (!waiting.isEmpty() && limitBytes - heldBytes > keptBack()) {
-            waiting.forEach(account -> account.loop.execute(account.onFree));
-            waiting.clear();
+            wake();
         }
     }
 
@@ -296,7 +348,7 @@ final class RelayMemory {
         private void adapt() {
             recordBytes = Math.max(recordBytes, recordBytesMax);
             window(1);
-            if (isData) {
+            if (isData && !current.isBare()) {
                 long free = (limitBytes - minimumOfAllSettled()) / WINDOW_OF_FREE;
                 window(Math.min(free, limitBytes / WINDOW_OF_ALL) / current.segmentBytes());
             }
@@ -392,32 +444,61 @@ final class RelayMemory {
         /** Leases a segment, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
-                Piece piece = may(use) ? current.lease(use) : null;
+                boolean may = may(use);
+                Piece piece = may ? current.lease(use) : null;
+                if (piece == null && mustNotWait(use)) {
+                    piece = own(use);
+                }
                 if (piece == null) {
                     if (!waiting.contains(this)) {
                         waiting.add(this);
                     }
-                    return null;
+                } else {
+                    heldBytes += piece.bytes();
+                    peakBytes = Math.max(peakBytes, heldBytes);
+                    held[use.ordinal()] += piece.bytes();
                 }
-                heldBytes += piece.bytes();
-                peakBytes = Math.max(peakBytes, heldBytes);
-                held[use.ordinal()] += piece.bytes();
+                if (may) {
+                    provide();
+                }
                 return piece;
+            }
+        }
+
+        /** Whether it gets memory even if the allocator has none: without an allocator all that is kept back, else the least. */
+        private boolean mustNotWait(Use use) {
+            long least = minimumBytes(use, current.segmentBytes(), recordBytes, 1);
+            return held[use.ordinal()] < (current.isBare() ? minimum[use.ordinal()] : least);
+        }
+
+        /** The engine's own memory, which the garbage collector takes back. */
+        private Piece own(Use use) {
+            try {
+                return new Piece(null, ByteBuffer.allocate(current.segmentBytes())).lend(use, null);
+            } catch (OutOfMemoryError e) {
+                return null; // to wait is better than to end every relay
             }
         }
 
         private boolean may(Use use) {
             int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
             return held[use.ordinal()] < minimum[use.ordinal()]
-                    || heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes;
+                    || !current.isBare() && heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes;
         }
 
         void release(Piece piece) {
             synchronized (RelayMemory.this) {
-                piece.pool.release(piece);
+                if (piece.use == null) {
+                    throw new IllegalStateException(
+                            "segment released twice: bytes=%d (expected: leased)".formatted(piece.bytes()));
+                }
                 heldBytes -= piece.bytes();
                 held[piece.use.ordinal()] -= piece.bytes();
-                closeIfHome(piece.pool);
+                piece.use = null;
+                if (piece.pool != null) {
+                    piece.pool.takeBack(piece);
+                }
+                provide();
                 // Its own minimum may be what it waits for, so it is woken even when nothing is free beyond the
                 // others'.
                 if (waiting.remove(this)) {
@@ -438,6 +519,7 @@ final class RelayMemory {
             synchronized (RelayMemory.this) {
                 accounts.remove(this);
                 waiting.remove(this);
+                provide();
                 wakeWaiting();
                 tellIfUnsettled();
             }

@@ -55,7 +55,7 @@ final class RelayReport {
         return memory == null
                 ? new RelayStatus.BabStatus(settings.allocator(), settings.memlimitBytes(), 0, 0, 0)
                 : new RelayStatus.BabStatus(
-                        memory.plugIn().name(),
+                        memory.plugIn() == null ? "none" : memory.plugIn().name(),
                         memory.limitBytes(),
                         memory.heldBytes(),
                         memory.peakBytes(),

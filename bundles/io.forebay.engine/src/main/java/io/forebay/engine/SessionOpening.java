@@ -188,6 +188,11 @@ final class SessionOpening implements Session.Opening {
     }
 
     private String noMemory() {
+        String lack = home.lackOfMemory();
+        return !lack.isEmpty() ? lack : full();
+    }
+
+    private String full() {
         return "no memory for one more channel, memlimit %d is full or too small: raise memlimit of relay %s in %s, or let DRBD dial again"
                 .formatted(
                         home.settings().memlimitBytes(),

@@ -2,20 +2,24 @@
 package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
-import io.forebay.api.bab.BabMemory;
 import io.forebay.api.state.ChannelType;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
+import io.forebay.testkit.HandDrivenLoop;
 import io.forebay.testkit.TrackingAllocator;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,19 +36,50 @@ class RelayMemoryTest {
     private final AtomicInteger unsettled = new AtomicInteger();
     private final TrackingAllocator allocator = new TrackingAllocator(new HeapBabAllocator());
     private final PlugIn<BabAllocator> heap = PlugIn.plain("heap", allocator);
+    private final PlugIns<BabAllocator> known = new PlugIns<>("BAB allocator", any -> properties -> true);
+    private final BabLoans loans = new BabLoans(known);
+    private final HandDrivenLoop timers = new HandDrivenLoop();
+    private final List<String> misbehaviour = new ArrayList<>();
     private RelayMemory memory;
 
     @BeforeEach
     void open() throws BabException {
+        known.add(heap);
         memory = new RelayMemory(
-                allocator.open("r0", LIMIT, SEGMENT), heap, LIMIT, blocking::add, unsettled::incrementAndGet);
+                opened(new MemoryPlan(LIMIT, SEGMENT)), LIMIT, blocking::add, unsettled::incrementAndGet);
+    }
+
+    private GuardedMemory opened(MemoryPlan plan) throws BabException {
+        try {
+            return GuardedMemory.open(
+                    heap, "r0", plan, loans.begin(heap, "r0"), timers, (who, what) -> misbehaviour.add(what));
+        } catch (PlugInFault e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Lets the task that calls the allocator run. */
+    private void settle() {
+        while (!blocking.isEmpty()) {
+            blocking.remove(0).run();
+        }
+    }
+
+    private Piece lease(Account account, Use use) {
+        Piece piece = account.lease(use);
+        if (piece == null) {
+            settle();
+            piece = account.lease(use);
+        }
+        return piece;
     }
 
     @AfterEach
     void shouldHoldNothing() {
         assertThat(memory.heldBytes()).isZero();
         memory.close();
-        blocking.forEach(Runnable::run);
+        settle();
+        assertThat(misbehaviour).isEmpty();
         assertThat(allocator.leasedBytes()).isZero();
         assertThat(allocator.open()).isZero();
     }
@@ -57,9 +92,9 @@ class RelayMemoryTest {
         return account;
     }
 
-    private static ArrayDeque<Piece> fill(Account account, Use use) {
+    private ArrayDeque<Piece> fill(Account account, Use use) {
         ArrayDeque<Piece> pieces = new ArrayDeque<>();
-        for (Piece piece = account.lease(use); piece != null; piece = account.lease(use)) {
+        for (Piece piece = lease(account, use); piece != null; piece = lease(account, use)) {
             pieces.add(piece);
         }
         return pieces;
@@ -72,13 +107,13 @@ class RelayMemoryTest {
         ArrayDeque<Piece> taken = fill(greedy, Use.INTAKE);
         assertThat(taken).hasSizeGreaterThan((int) (LIMIT / SEGMENT / 2));
         List<Piece> needed = new ArrayList<>();
-        needed.add(greedy.lease(Use.RECORD));
-        needed.add(greedy.lease(Use.RECEIVE));
-        needed.add(meta.lease(Use.INTAKE));
-        needed.add(meta.lease(Use.RECEIVE));
-        needed.add(meta.lease(Use.RECEIVE));
+        needed.add(lease(greedy, Use.RECORD));
+        needed.add(lease(greedy, Use.RECEIVE));
+        needed.add(lease(meta, Use.INTAKE));
+        needed.add(lease(meta, Use.RECEIVE));
+        needed.add(lease(meta, Use.RECEIVE));
         Account newcomer = open(ChannelType.DATA, () -> {});
-        needed.add(newcomer.lease(Use.INTAKE));
+        needed.add(lease(newcomer, Use.INTAKE));
         assertThat(needed).doesNotContainNull();
         needed.subList(0, 2).forEach(greedy::release);
         needed.subList(2, 5).forEach(meta::release);
@@ -91,11 +126,14 @@ class RelayMemoryTest {
         AtomicInteger woken = new AtomicInteger();
         Account data = open(ChannelType.DATA, woken::incrementAndGet);
         ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
+        tasks.clear(); // as it filled, some were woken for what was leased ahead
+        woken.set(0);
+        assertThat(lease(data, Use.INTAKE)).isNull();
         assertThat(tasks).isEmpty();
         data.release(taken.remove());
         tasks.forEach(Runnable::run);
         assertThat(woken).hasValue(1);
-        Piece again = data.lease(Use.INTAKE);
+        Piece again = lease(data, Use.INTAKE);
         assertThat(again).isNotNull();
         taken.add(again);
         taken.forEach(data::release);
@@ -123,7 +161,9 @@ class RelayMemoryTest {
     private boolean change(long limit) throws BabException {
         memory.lower(limit);
         MemoryPlan plan = memory.plan(limit);
-        return memory.take(allocator.open("r0", plan.capacityBytes(), plan.segmentBytes()), heap, limit);
+        boolean taken = memory.take(opened(plan), limit);
+        settle();
+        return taken;
     }
 
     private static void release(Account account, ArrayDeque<Piece> pieces, int count) {
@@ -138,14 +178,14 @@ class RelayMemoryTest {
         ArrayDeque<Piece> old = fill(data, Use.INTAKE);
         assertThat(change(16 * LIMIT)).isTrue();
         assertThat(memory.segmentBytes()).isEqualTo(MemoryPlan.segmentBytesFor(16 * LIMIT));
-        Piece large = data.lease(Use.INTAKE);
+        Piece large = lease(data, Use.INTAKE);
         assertThat(large.memory.capacity()).isEqualTo(memory.segmentBytes());
         assertThat(memory.heldBytes()).isEqualTo((long) old.size() * SEGMENT + memory.segmentBytes());
         release(data, old, old.size() - 1);
-        assertThat(blocking).isEmpty();
+        settle();
+        assertThat(allocator.open()).isEqualTo(2);
         release(data, old, 1);
-        blocking.forEach(Runnable::run);
-        blocking.clear();
+        settle();
         assertThat(allocator.open()).isEqualTo(1);
         data.release(large);
     }
@@ -158,7 +198,7 @@ class RelayMemoryTest {
         change(2 * LIMIT);
         tasks.forEach(Runnable::run);
         assertThat(woken).hasPositiveValue();
-        taken.add(data.lease(Use.INTAKE));
+        taken.add(lease(data, Use.INTAKE));
         assertThat(taken).doesNotContainNull();
         release(data, taken, taken.size());
     }
@@ -171,14 +211,14 @@ class RelayMemoryTest {
         ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
         change(LIMIT);
         assertThat(memory.heldBytes()).isGreaterThan(LIMIT);
-        assertThat(data.lease(Use.INTAKE)).isNull();
-        Piece record = data.lease(Use.RECORD);
+        assertThat(lease(data, Use.INTAKE)).isNull();
+        Piece record = lease(data, Use.RECORD);
         assertThat(record).isNotNull();
-        assertThat(data.lease(Use.RECORD)).isNull();
-        Piece ofMeta = meta.lease(Use.INTAKE);
+        assertThat(lease(data, Use.RECORD)).isNull();
+        Piece ofMeta = lease(meta, Use.INTAKE);
         assertThat(ofMeta).isNotNull();
         while (memory.heldBytes() > LIMIT) {
-            assertThat(data.lease(Use.INTAKE)).isNull();
+            assertThat(lease(data, Use.INTAKE)).isNull();
             release(data, taken, 1);
         }
         release(data, taken, taken.size());
@@ -219,7 +259,7 @@ class RelayMemoryTest {
         assertThat(data.windowBytes()).isBetween(LIMIT / 20, LIMIT / 4);
         ArrayDeque<Piece> received = new ArrayDeque<>();
         for (long bytes = 0; bytes < granted; bytes += memory.segmentBytes() / 2) {
-            received.add(data.lease(Use.RECEIVE));
+            received.add(lease(data, Use.RECEIVE));
         }
         assertThat(received).doesNotContainNull();
         release(data, received, received.size());
@@ -246,7 +286,7 @@ class RelayMemoryTest {
             Account data = open(ChannelType.DATA, () -> {});
             int block = data.ownRecordBytesMax();
             change(LIMIT);
-            Piece record = data.lease(Use.RECORD);
+            Piece record = lease(data, Use.RECORD);
             assertThat(record.room()).isGreaterThanOrEqualTo(RecordLayout.HEADER_BYTES + block);
             data.release(record);
             data.close();
@@ -259,10 +299,114 @@ class RelayMemoryTest {
         MemoryPlan early = memory.plan(LIMIT);
         assertThat(early.segmentBytes()).isEqualTo(SEGMENT);
         Account data = open(ChannelType.DATA, () -> {});
-        BabMemory next = allocator.open("r0", early.capacityBytes(), early.segmentBytes());
-        assertThat(memory.take(next, heap, LIMIT)).isFalse();
+        GuardedMemory next = opened(early);
+        assertThat(memory.take(next, LIMIT)).isFalse();
         next.close();
         assertThat(data.segmentBytes()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void shouldLendWhatAChannelNeedsAtLeastWhileTheAllocatorDoesNotAnswer() {
+        Account data = open(ChannelType.DATA, () -> {});
+        Account meta = open(ChannelType.META, () -> {});
+        List<Piece> ofData = new ArrayList<>();
+        for (Use use : List.of(Use.INTAKE, Use.RECORD, Use.RECEIVE, Use.RECEIVE, Use.PLAIN)) {
+            ofData.add(data.lease(use));
+        }
+        assertThat(ofData).doesNotContainNull();
+        assertThat(data.lease(Use.INTAKE)).isNull();
+        List<Piece> ofMeta = new ArrayList<>();
+        for (Use use : List.of(Use.INTAKE, Use.RECEIVE, Use.RECEIVE)) {
+            ofMeta.add(meta.lease(use));
+        }
+        assertThat(ofMeta).doesNotContainNull();
+        assertThat(allocator.leasedBytes()).isZero();
+        tasks.clear();
+        settle();
+        assertThat(tasks).as("whoever waits is woken").isNotEmpty();
+        ofData.forEach(data::release);
+        ofMeta.forEach(meta::release);
+    }
+
+    @Test
+    void shouldLeaseAFewAheadWhileThereAreAccountsAndNoneElse() {
+        assertThat(allocator.leasedBytes()).isZero();
+        Account data = open(ChannelType.DATA, () -> {});
+        settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(4L * SEGMENT);
+        ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
+        release(data, taken, taken.size());
+        settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(4L * SEGMENT);
+        assertThat(memory.heldBytes()).isZero();
+        data.close();
+        settle();
+        assertThat(allocator.leasedBytes()).isZero();
+    }
+
+    @Test
+    void shouldLendWhatCameHomeAgainWithoutTheAllocatorOrAnyAllocation() {
+        Account data = open(ChannelType.DATA, () -> {});
+        settle();
+        ArrayDeque<Piece> taken = new ArrayDeque<>();
+        for (int i = 0; i < 8; i++) {
+            taken.add(lease(data, Use.INTAKE));
+        }
+        settle();
+        Piece warm = taken.poll();
+        data.release(warm);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int rounds = 20_000;
+        long before = 0;
+        for (int i = 0; i < 2 * rounds; i++) {
+            if (i == rounds) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            Piece piece = data.lease(Use.INTAKE);
+            if (piece != warm) {
+                throw new AssertionError("another segment than the warmest: round=" + i);
+            }
+            data.release(piece);
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(bytes / rounds).as("bytes per round").isLessThan(SEGMENT / 64);
+        assertThat(blocking).as("calls of the allocator").isEmpty();
+        release(data, taken, taken.size());
+    }
+
+    @Test
+    void shouldLendNothingButWhatIsKeptBackOnceTheMemoryIsLost() throws BabException {
+        Account data = open(ChannelType.DATA, () -> {});
+        ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
+        release(data, taken, taken.size() / 2);
+        CompletableFuture<Void> gone = memory.lose();
+        settle();
+        assertThat(gone).isNotDone();
+        assertThat(memory.plugIn()).isNull();
+        assertThat(data.lease(Use.INTAKE)).isNull();
+        assertThat(memory.open(ChannelType.META, tasks::add, () -> {})).isNull();
+        release(data, taken, taken.size());
+        settle();
+        assertThat(gone).isCompleted();
+        assertThat(allocator.open()).isZero();
+        ArrayDeque<Piece> least = fill(data, Use.INTAKE);
+        assertThat(least).hasSize(1);
+        assertThat(data.windowBytes()).isLessThan(SEGMENT);
+        assertThat(change(LIMIT)).isTrue();
+        taken = fill(data, Use.INTAKE);
+        assertThat(taken).hasSizeGreaterThan(50);
+        release(data, taken, taken.size());
+        release(data, least, 1);
+    }
+
+    @Test
+    void shouldDetectASegmentReleasedTwice() {
+        Account data = open(ChannelType.DATA, () -> {});
+        Piece piece = lease(data, Use.INTAKE);
+        data.release(piece);
+        assertThatThrownBy(() -> data.release(piece))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("segment released twice: bytes=8192 (expected: leased)");
     }
 
     @Test
@@ -282,7 +426,7 @@ class RelayMemoryTest {
                 Use use = Use.values()[random.nextInt(Use.values().length)];
                 long before = memory.heldBytes();
                 long kept = memory.promisedBytes();
-                Piece piece = account.lease(use);
+                Piece piece = lease(account, use);
                 if (piece != null) {
                     pieces.add(piece);
                     boolean promised = account.heldBytes(use) <= kept;
@@ -295,7 +439,7 @@ class RelayMemoryTest {
             }
         }
         held.forEach((account, pieces) -> pieces.forEach(account::release));
-        blocking.forEach(Runnable::run);
+        settle();
         assertThat(allocator.open()).isEqualTo(1);
     }
 }

@@ -25,7 +25,11 @@ public final class TrackingAllocator implements BabAllocator {
 
     @Override
     public BabMemory open(String owner, long limitBytes, int segmentBytes) throws BabException {
-        Tracked tracked = new Tracked(inner.open(owner, limitBytes, segmentBytes));
+        BabMemory memory = inner.open(owner, limitBytes, segmentBytes);
+        if (memory == null) {
+            return null; // a faulty one is to be found out by whoever asked
+        }
+        Tracked tracked = new Tracked(memory);
         opened.add(tracked);
         return tracked;
     }

@@ -82,6 +82,13 @@ final class FaultInjector {
                 }
             }
             case MEMLIMIT -> site.useMemlimit((long) fault.amount() << 20);
+            case ALLOCATOR -> {
+                ForebayProcess forebay = site.forebay();
+                if (forebay != null) {
+                    forebay.removeAllocators(fault.amount() % 2 == 1);
+                    later(fault, forebay::addAllocators);
+                }
+            }
             case FLIP_BIT -> world.wan().flipBitAfter(fault.amount());
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.itests.simulation;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
@@ -31,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,6 +58,7 @@ final class ForebayProcess {
     private final Map<String, PlugIn<Codec>> installed = new TreeMap<>();
     private final Oracle oracle;
     private final Engine engine;
+    private final Set<PlugIn<BabAllocator>> there = new LinkedHashSet<>();
 
     ForebayProcess(
             SimulatedNetwork network,
@@ -87,7 +90,25 @@ final class ForebayProcess {
                         events,
                         any -> properties -> true));
         addCodecs();
-        engine.addAllocator(PlugIn.plain(memory.name(), memory));
+        addAllocators();
+    }
+
+    /** The one that the relay wants, and one that it takes while that is gone; both lend the memory that is watched. */
+    private List<PlugIn<BabAllocator>> allocators() {
+        return List.of(PlugIn.plain(memory.name(), memory), new PlugIn<>(memory, "other", "no bundle", 1, 0, Map.of()));
+    }
+
+    /** Takes the allocator away, or both, unless they are gone already. */
+    void removeAllocators(boolean both) {
+        loop.execute(() -> {
+            List<PlugIn<BabAllocator>> all = allocators();
+            all.subList(0, both ? 2 : 1).stream().filter(there::remove).forEach(engine::removeAllocator);
+        });
+    }
+
+    /** Brings back those that are gone. */
+    void addAllocators() {
+        loop.execute(() -> allocators().stream().filter(there::add).forEach(engine::addAllocator));
     }
 
     /** Starts the bundles of all codecs that are not there. */
@@ -193,6 +214,12 @@ final class ForebayProcess {
 
     long leasedBytes() {
         return memory.leasedBytes();
+    }
+
+    /** Whether its channels hold nothing, and it has no more leased than a few segments ahead. */
+    boolean isIdle() {
+        RelayStatus.BabStatus bab = engine.status().get(0).bab();
+        return bab.heldBytes() == 0 && memory.leasedBytes() <= MemoryWatch.AHEAD * bab.segmentBytes();
     }
 
     /** Whether it has no other memory than the one that its settings want. */

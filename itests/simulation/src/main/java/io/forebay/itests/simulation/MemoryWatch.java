@@ -17,13 +17,16 @@ final class MemoryWatch implements BabAllocator {
 
     static final String MEMORY = "memory stays within the memlimit and comes home";
 
+    /** Segments that a relay may have leased ahead while nothing moves. */
+    static final int AHEAD = 4;
+
     private final BabAllocator inner;
     private final BooleanSupplier isExcused;
     private final Oracle oracle;
     private final List<Watched> opened = new ArrayList<>();
     private long limitBytes;
 
-    /** The largest limit since nothing was leased: what was leased or promised under it may be there still. */
+    /** The largest limit since nothing was leased but ahead: what was leased or promised under it may be there still. */
     private long formerLimitBytes;
 
     private long leasedBytes;
@@ -144,7 +147,7 @@ final class MemoryWatch implements BabAllocator {
                 throw oracle.fail(MEMORY, "a segment was released twice");
             }
             leasedBytes -= of.segmentBytes();
-            if (leasedBytes == 0) {
+            if (leasedBytes <= AHEAD * (long) of.segmentBytes()) {
                 formerLimitBytes = limitBytes;
             }
             segment.release();

@@ -95,6 +95,8 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         /** The bundle of a codec is stopped, and started again. */
         CODEC_LEAVES,
         MEMLIMIT,
+        /** The allocator is taken away and comes back; an odd amount takes the other one, too. */
+        ALLOCATOR,
         FLIP_BIT;
 
         /** Whether it breaks a bridge, which no DRBD need notice if it does not last. */
@@ -130,7 +132,15 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             List.of(What.CUT, What.CUT, What.CUT_ONE_WAY, What.FORGET_LINK, What.RESET_LINK, What.RESET_LINK_AFTER);
 
     private static final List<What> PREPARATIONS = List.of(
-            What.BURST, What.BURST, What.BURST, What.IDLE, What.CODEC, What.CODEC_LEAVES, What.MEMLIMIT, What.MEMLIMIT);
+            What.BURST,
+            What.BURST,
+            What.BURST,
+            What.IDLE,
+            What.CODEC,
+            What.CODEC_LEAVES,
+            What.MEMLIMIT,
+            What.MEMLIMIT,
+            What.ALLOCATOR);
 
     private static final List<What> MIXED_FAULTS = List.of(
             What.CUT,
@@ -157,7 +167,9 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             What.CODEC,
             What.CODEC_LEAVES,
             What.MEMLIMIT,
-            What.MEMLIMIT);
+            What.MEMLIMIT,
+            What.ALLOCATOR,
+            What.ALLOCATOR);
 
     static Scenario of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);

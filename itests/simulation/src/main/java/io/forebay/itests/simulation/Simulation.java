@@ -202,7 +202,7 @@ final class Simulation {
     private void comeHome() {
         world.sites.forEach(site -> site.drbd.write(false));
         await(
-                () -> world.sites.stream().allMatch(site -> site.forebay().leasedBytes() == 0)
+                () -> world.sites.stream().allMatch(site -> site.forebay().isIdle())
                         && world.sites.stream().allMatch(site -> site.forebay().isSettled()),
                 RECOVERY_NS,
                 MemoryWatch.MEMORY,
@@ -284,7 +284,7 @@ final class Simulation {
             }
         }
         if (world.sites.stream()
-                .allMatch(site -> site.forebay() == null || site.forebay().leasedBytes() == 0)) {
+                .allMatch(site -> site.forebay() == null || site.forebay().isIdle())) {
             homeAtNs = world.loop.nowNs();
         }
         world.loop.schedule(this::check, CHECK_NS);
