@@ -3,7 +3,6 @@ package io.forebay.engine;
 
 import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecException;
-import io.forebay.api.codec.Decompressor;
 import io.forebay.api.relay.CodecChoice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -117,7 +116,7 @@ final class CodecRegistry {
         return new ChannelDecoders(peerCodecs, preferred);
     }
 
-    private LentCodec decoder(String name, Function<String, Optional<PlugIn<Codec>>> preferred) {
+    private LentCodec find(String name, Function<String, Optional<PlugIn<Codec>>> preferred) {
         return preferred
                 .apply(name)
                 .map(lent::get)
@@ -130,10 +129,8 @@ final class CodecRegistry {
     private final class ChannelDecoders implements Decoders {
         private final CodecNames peerCodecs;
         private final Function<String, Optional<PlugIn<Codec>>> preferred;
-        private final Map<Integer, History> histories = new HashMap<>();
-
-        /** A stream of blocks that refer to each other, and whose decompressor follows it. */
-        private record History(PlugIn<Codec> codec, Decompressor decompressor) {}
+        private final Map<Integer, LentCodec> used = new HashMap<>();
+        private final Map<Integer, HistoryDecoder> histories = new HashMap<>();
 
         ChannelDecoders(CodecNames peerCodecs, Function<String, Optional<PlugIn<Codec>>> preferred) {
             this.peerCodecs = peerCodecs;
@@ -141,68 +138,48 @@ final class CodecRegistry {
         }
 
         @Override
-        public void decompress(ByteBuffer memory, int offset, ByteBuffer target, int targetOffset)
-                throws CodecException {
+        public Decoder decoder(ByteBuffer memory, int offset) throws CodecException {
             int number = RecordLayout.codec(memory, offset);
-            String name = peerCodecs.name(number);
-            LentCodec entry = name == null ? null : decoder(name, preferred);
-            if (entry == null) {
-                throw new CodecException("no such codec here: number=%d, name=%s".formatted(number, name));
+            if (!RecordLayout.history(memory, offset)) {
+                return codec(number);
             }
-            if (RecordLayout.history(memory, offset)) {
-                decompress(history(entry.plugIn(), number, memory, offset), memory, offset, target, targetOffset);
-                return;
-            }
-            Decompressor decompressor = entry.borrow();
-            try {
-                decompress(decompressor, memory, offset, target, targetOffset);
-            } finally {
-                entry.giveBack(decompressor);
-            }
-        }
-
-        private Decompressor history(PlugIn<Codec> codec, int number, ByteBuffer memory, int offset)
-                throws CodecException {
+            HistoryDecoder history = histories.get(number);
             if (RecordLayout.startsHistory(memory, offset)) {
-                History old =
-                        histories.put(number, new History(codec, codec.service().decompressor(true)));
-                if (old != null) {
-                    PlugIns.close(old.decompressor());
-                }
+                history = new HistoryDecoder(codec(number), history);
+                histories.put(number, history);
             }
-            History history = histories.get(number);
             if (history == null) {
                 throw new CodecException("history that never began: codec=" + number);
             }
-            return history.decompressor();
+            return history;
         }
 
-        private static void decompress(
-                Decompressor decompressor, ByteBuffer memory, int offset, ByteBuffer target, int targetOffset)
-                throws CodecException {
-            decompressor.decompress(
-                    memory,
-                    offset + RecordLayout.HEADER_BYTES,
-                    RecordLayout.storedBytes(memory, offset),
-                    target,
-                    targetOffset,
-                    RecordLayout.rawBytes(memory, offset));
+        private LentCodec codec(int number) throws CodecException {
+            LentCodec codec = used.get(number);
+            if (codec == null || codec.isLeaving()) {
+                String name = peerCodecs.name(number);
+                codec = name == null ? null : find(name, preferred);
+                if (codec == null) {
+                    throw new CodecException("no such codec here: number=%d, name=%s".formatted(number, name));
+                }
+                used.put(number, codec);
+            }
+            return codec;
         }
 
         @Override
-        public void forget(PlugIn<?> codec) {
-            histories.values().removeIf(history -> {
-                boolean over = history.codec().equals(codec);
-                if (over) {
-                    PlugIns.close(history.decompressor());
-                }
-                return over;
-            });
+        public List<HistoryDecoder> forget(PlugIn<?> codec) {
+            used.values().removeIf(one -> one.plugIn().equals(codec));
+            List<HistoryDecoder> its = histories.values().stream()
+                    .filter(history -> history.plugIn().equals(codec))
+                    .toList();
+            histories.values().removeAll(its);
+            return its;
         }
 
         @Override
         public void close() {
-            histories.values().forEach(history -> PlugIns.close(history.decompressor()));
+            histories.values().forEach(HistoryDecoder::close);
             histories.clear();
         }
     }

@@ -145,7 +145,7 @@ final class CompressionJob implements Runnable {
         }
         long tookNs = stage.nowNs() - begunNs;
         if (tookNs > SLOW_NS) {
-            stage.judge().onSlow(choice.plugIn(), tookNs);
+            stage.judge().onSuspicion(choice.plugIn(), "took %d ms to compress a block".formatted(tookNs / 1_000_000));
         }
         stage.execute(report);
     }

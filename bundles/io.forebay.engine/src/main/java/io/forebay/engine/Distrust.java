@@ -11,11 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Distrust {
 
-    /** A busy machine may make anything slow once. */
-    private static final int SLOW_MAX = 3;
+    private static final int SUSPICIONS_MAX = 3;
+
+    private static final long FORGIVEN_NS = 600_000_000_000L;
 
     private final Map<PlugIn<?>, String> reasons = new ConcurrentHashMap<>();
-    private final Map<PlugIn<?>, Integer> slow = new ConcurrentHashMap<>();
+    private final Map<PlugIn<?>, Suspicion> suspicions = new ConcurrentHashMap<>();
+
+    private record Suspicion(int count, long atNs) {}
 
     /**
      * A plug-in has misbehaved.
@@ -27,9 +30,13 @@ final class Distrust {
         return reasons.putIfAbsent(plugIn, what) == null;
     }
 
-    /** A plug-in took much too long; whether that happened several times now. */
-    boolean isSlowAgain(PlugIn<?> plugIn) {
-        return slow.merge(plugIn, 1, Integer::sum) >= SLOW_MAX;
+    /** A plug-in did what may not be its fault; whether that happened several times by now, in a short time. */
+    boolean isSuspectAgain(PlugIn<?> plugIn, long nowNs) {
+        Suspicion now = suspicions.compute(
+                plugIn,
+                (one, last) ->
+                        new Suspicion(last == null || nowNs - last.atNs() > FORGIVEN_NS ? 1 : last.count() + 1, nowNs));
+        return now.count() >= SUSPICIONS_MAX;
     }
 
     boolean has(PlugIn<?> plugIn) {
@@ -44,12 +51,12 @@ final class Distrust {
     /** It has left. */
     void remove(PlugIn<?> plugIn) {
         reasons.remove(plugIn);
-        slow.remove(plugIn);
+        suspicions.remove(plugIn);
     }
 
     /** All get another chance. */
     void clear() {
         reasons.clear();
-        slow.clear();
+        suspicions.clear();
     }
 }

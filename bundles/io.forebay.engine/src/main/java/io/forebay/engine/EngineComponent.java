@@ -50,7 +50,7 @@ public final class EngineComponent implements Relays {
     /** How long a bundle that stops waits for what it lent. */
     private static final long LEAVE_MS = 10_000;
 
-    private final ExecutorService workers;
+    private final CodecThreads workers;
     private final ExecutorService blocking;
     private final EventLog events = new EventLog();
     private final Map<ServiceReference<?>, PlugIn<BabAllocator>> allocators = new ConcurrentHashMap<>();
@@ -60,15 +60,14 @@ public final class EngineComponent implements Relays {
 
     @Activate
     public EngineComponent(@Reference Transport transport, @Reference StateTable states) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        workers = Executors.newFixedThreadPool(cores, threads("forebay-codec"));
+        workers = new CodecThreads("forebay-codec", Runtime.getRuntime().availableProcessors());
         blocking = Executors.newCachedThreadPool(threads("forebay-blocking"));
         engine = new Engine(
                 transport,
                 states,
                 new Surroundings(
                         hostName(),
-                        new WorkerThreads(workers, cores),
+                        workers,
                         new ScratchPool(),
                         blocking,
                         InstantSource.system(),
@@ -83,13 +82,6 @@ public final class EngineComponent implements Relays {
         } catch (UnknownHostException e) {
             // A machine that cannot resolve its own name still has addresses.
             return "";
-        }
-    }
-
-    private record WorkerThreads(ExecutorService threads, int count) implements Workers {
-        @Override
-        public void execute(Runnable task) {
-            threads.execute(task);
         }
     }
 
@@ -208,7 +200,7 @@ public final class EngineComponent implements Relays {
     void close() {
         closed = true;
         engine.close();
-        workers.shutdown();
+        workers.close();
         blocking.shutdown();
     }
 

@@ -7,10 +7,10 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A codec's plug-in and who uses it: whoever made a compressor or decompressor of it, and every channel whose peer may
+ * A codec's plug-in, its decompressors for blocks that stand alone, and who uses it: whoever made a compressor or decompressor of it, and every channel whose peer may
  * still send blocks of it. One that leaves stays usable for these, and is gone when they are done. Thread-safe.
  */
-final class LentCodec {
+final class LentCodec implements Decoder {
 
     private final PlugIn<Codec> plugIn;
     private final ArrayDeque<Decompressor> idle = new ArrayDeque<>();
@@ -22,7 +22,8 @@ final class LentCodec {
         this.plugIn = plugIn;
     }
 
-    PlugIn<Codec> plugIn() {
+    @Override
+    public PlugIn<Codec> plugIn() {
         return plugIn;
     }
 
@@ -57,13 +58,13 @@ final class LentCodec {
         return gone;
     }
 
-    /** How many use it, beside the registry. */
-    synchronized int users() {
-        return leaving ? users : users - 1;
+    /** Whether it is not there for new users any more. */
+    synchronized boolean isLeaving() {
+        return leaving;
     }
 
-    /** A decompressor for blocks that stand alone, for one user; whatever the plug-in throws comes through. */
-    Decompressor borrow() {
+    @Override
+    public Decompressor take() {
         synchronized (this) {
             Decompressor decompressor = idle.pollFirst();
             if (decompressor != null) {
@@ -73,9 +74,10 @@ final class LentCodec {
         return codec().decompressor(false);
     }
 
-    void giveBack(Decompressor decompressor) {
+    @Override
+    public void giveBack(Decompressor decompressor, boolean reusable) {
         synchronized (this) {
-            if (!leaving) {
+            if (reusable && !leaving) {
                 idle.addFirst(decompressor);
                 return;
             }

@@ -11,6 +11,11 @@ interface PlugInJudge {
      */
     void onMisbehaviour(PlugIn<?> plugIn, String what);
 
-    /** A plug-in took much too long for something; when that happens again and again, it misbehaves. */
-    void onSlow(PlugIn<?> plugIn, long tookNs);
+    /**
+     * A plug-in did what it may not be to blame for, such as to take too long on a busy machine; when that happens again and
+     * again, it misbehaves.
+     *
+     * @param what it did, as above
+     */
+    void onSuspicion(PlugIn<?> plugIn, String what);
 }

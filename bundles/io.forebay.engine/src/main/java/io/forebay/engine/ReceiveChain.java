@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.codec.CodecException;
+import io.forebay.api.transport.Loop;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
@@ -11,9 +11,9 @@ import java.util.zip.CRC32C;
 /**
  * The BAB of one channel from the peer: records as they came, until their bytes are in the local DRBD's socket. Control
  * records are handled as soon as they are here, data when the socket takes them; the peer's credit bounds what can be
- * here. Owned by one loop.
+ * here. What is compressed goes through workers, a little ahead of the socket. Owned by one loop.
  */
-final class ReceiveChain {
+final class ReceiveChain implements DecompressionStage.Owner {
 
     /** What the chain needs of its channel. */
     interface Owner {
@@ -25,19 +25,23 @@ final class ReceiveChain {
 
         /** All bytes before this CLOSE record were given to {@link #deliver}. */
         void onEnd(ByteBuffer memory, int offset);
+
+        /** What a worker has done was delivered, or it was the last one and the chain can be cleared. */
+        void onProgress();
+
+        /** What came cannot be read: nothing is delivered any more. */
+        void onUnreadable(PeerViolation violation);
     }
 
     private final Account account;
     private final Owner owner;
-    private final Decoders decoders;
+    private final DeliveryQueue queue;
+    private final DecompressionStage stage;
     private final CRC32C crc = new CRC32C();
     private final ArrayDeque<Piece> wire = new ArrayDeque<>();
-    private final Queued queued = new Queued();
-    private final ArrayDeque<Piece> retired = new ArrayDeque<>();
-    private Piece plain;
     private boolean open;
+    private boolean closed;
 
-    private ByteBuffer copy;
     private long receivedPosition;
     private long receivedWireBytes;
     private long queuedPosition;
@@ -47,10 +51,19 @@ final class ReceiveChain {
     private long records;
     private long rawRecords;
 
-    ReceiveChain(Account account, Owner owner, Decoders decoders, long creditLimit) {
+    /** With {@code judge}, who is told what a codec did that its contract forbids. */
+    ReceiveChain(
+            Account account,
+            Owner owner,
+            Decoders decoders,
+            Workers workers,
+            Loop loop,
+            PlugInJudge judge,
+            long creditLimit) {
         this.account = account;
         this.owner = owner;
-        this.decoders = decoders;
+        this.queue = new DeliveryQueue(account, DecompressionStage.blocksAtOnce(workers));
+        this.stage = new DecompressionStage(account, queue, decoders, workers, loop, judge, this);
         this.creditLimit = creditLimit;
     }
 
@@ -179,96 +192,84 @@ final class ReceiveChain {
         deliver();
     }
 
-    /** Gives the local DRBD's socket what it can take. */
+    /** Gives the local DRBD's socket what it can take, and workers what it can take next. */
     void deliver() throws PeerViolation {
-        if (!open) {
+        if (!open || closed) {
             return;
         }
+        give();
         for (Piece piece : wire) {
             while (piece.used < piece.parsed) {
-                RecordType type = RecordLayout.type(piece.memory, piece.used);
-                if (type == RecordType.DATA && !deliverData(piece)) {
+                if (closed || !handOn(piece)) {
                     return;
                 }
-                if (type == RecordType.CLOSE) {
-                    owner.onEnd(piece.memory, piece.used);
-                }
-                piece.used += RecordLayout.recordBytes(piece.memory, piece.used);
             }
         }
         releaseUsed();
     }
 
-    private boolean deliverData(Piece piece) throws PeerViolation {
+    /** Hands the next record on, and those that go with it; {@code false} if it must wait. */
+    private boolean handOn(Piece piece) throws PeerViolation {
         int offset = piece.used;
-        int raw = RecordLayout.rawBytes(piece.memory, offset);
-        if (queued.bytes > 0 && queued.bytes + raw > account.segmentBytes()) {
-            return false; // it would be decompressed too early
-        }
-        Piece from = piece;
-        int at = offset + RecordLayout.HEADER_BYTES;
-        if (RecordLayout.codec(piece.memory, offset) != RecordLayout.CODEC_RAW) {
-            from = plainPiece(raw);
-            if (from == null) {
+        int record = RecordLayout.recordBytes(piece.memory, offset);
+        RecordType type = RecordLayout.type(piece.memory, offset);
+        if (type == RecordType.DATA) {
+            int raw = RecordLayout.rawBytes(piece.memory, offset);
+            if (!queue.admits(raw)) {
                 return false;
             }
-            at = from.filled;
-            try {
-                if (piece.memory.isDirect() == from.memory.isDirect()) {
-                    decoders.decompress(piece.memory, offset, from.memory, at);
-                } else {
-                    decoders.decompress(recordOfOtherKind(piece, offset), 0, from.memory, at);
-                }
-            } catch (CodecException e) {
-                throw new PeerViolation(
-                        "block cannot be decompressed: position=%d, stored=%d, raw=%d: %s"
-                                .formatted(
-                                        RecordLayout.position(piece.memory, offset),
-                                        RecordLayout.storedBytes(piece.memory, offset),
-                                        raw,
-                                        e.getMessage()),
-                        e);
+            if (RecordLayout.codec(piece.memory, offset) != RecordLayout.CODEC_RAW) {
+                return stage.begin(piece);
             }
-            from.filled += raw;
-            RecordLayout.checkPayload(piece.memory, offset, from.memory, at, crc);
+            queue.add(piece, offset + RecordLayout.HEADER_BYTES, raw, record, true);
+            give();
+        } else if (type == RecordType.CLOSE) {
+            if (!queue.isAllGiven()) {
+                return false;
+            }
+            owner.onEnd(piece.memory, offset);
         }
-        from.lent += raw;
-        queued.add(from, raw, RecordLayout.recordBytes(piece.memory, offset));
-        queuedPosition += raw;
-        owner.deliver(from.range(at, at + raw));
+        piece.used += record;
         return true;
     }
 
-    /** A copy, because codecs take two direct buffers or two arrays: allocators of both kinds may be in use for a while. */
-    private ByteBuffer recordOfOtherKind(Piece piece, int offset) {
-        int bytes = RecordLayout.recordBytes(piece.memory, offset);
-        boolean direct = !piece.memory.isDirect();
-        if (copy == null || copy.isDirect() != direct || copy.capacity() < bytes) {
-            copy = direct ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+    /** Gives the socket what is ready, up to the first block that is not. */
+    private void give() {
+        while (queue.isNextReady()) {
+            ByteBuffer bytes = queue.give();
+            queuedPosition += bytes.remaining();
+            owner.deliver(bytes);
         }
-        return copy.put(0, piece.memory, offset, bytes);
     }
 
-    private Piece plainPiece(int bytes) {
-        if (plain != null && plain.room() < bytes) {
-            if (plain.lent > 0) {
-                plain.used = plain.filled;
-                retired.addLast(plain);
-            } else {
-                account.release(plain); // it may be from a time of smaller segments
-            }
-            plain = null;
+    @Override
+    public void onDecompressed(long number, int blocks) {
+        queue.onReady(number, blocks);
+        try {
+            deliver();
+        } catch (PeerViolation e) {
+            onUnreadable(e);
         }
-        if (plain == null) {
-            plain = account.lease(Use.PLAIN);
+        owner.onProgress();
+    }
+
+    @Override
+    public void onUnreadable(PeerViolation violation) {
+        if (!closed) {
+            close();
+            owner.onUnreadable(violation);
         }
-        return plain;
+    }
+
+    @Override
+    public void onIdle() {
+        owner.onProgress();
     }
 
     /** The local DRBD's socket has taken so many bytes more. */
     void onWritten(int bytes) throws PeerViolation {
         deliveredPosition += bytes;
-        deliveredWireBytes += queued.remove(bytes);
+        deliveredWireBytes += queue.onWritten(bytes);
         releaseUsed();
         deliver();
     }
@@ -279,20 +280,12 @@ final class ReceiveChain {
             account.release(wire.removeFirst());
             head = wire.peekFirst();
         }
-        Piece old = retired.peekFirst();
-        while (old != null && old.lent == 0) {
-            account.release(retired.removeFirst());
-            old = retired.peekFirst();
-        }
-        if (plain != null && plain.lent == 0) {
-            account.release(plain);
-            plain = null;
-        }
+        stage.releaseUsed();
     }
 
     /** Keeps nothing of a codec that is used no more. */
     void forget(PlugIn<?> codec) {
-        decoders.forget(codec);
+        stage.forget(codec);
     }
 
     /** The link is gone: a record that had begun to arrive will come again. */
@@ -304,74 +297,21 @@ final class ReceiveChain {
         releaseUsed();
     }
 
-    /** Returns all segments; nothing may be in the socket's queue any more. */
+    /** Delivers nothing more. */
+    void close() {
+        closed = true;
+        stage.close();
+    }
+
+    /** Whether, after {@link #close}, no worker is at its memory any more; {@link Owner#onProgress} tells of the last one. */
+    boolean isIdle() {
+        return stage.isIdle();
+    }
+
+    /** Returns all segments; nothing may be in the socket's queue, or with a worker, any more. */
     void clear() {
         wire.forEach(account::release);
         wire.clear();
-        retired.forEach(account::release);
-        retired.clear();
-        if (plain != null) {
-            account.release(plain);
-            plain = null;
-        }
-        decoders.close();
-    }
-
-    /** What waits in the socket's queue, in order, in rings that grow when they must. */
-    private static final class Queued {
-        private Piece[] pieces = new Piece[64];
-        private int[] lengths = new int[64];
-        private int[] wireLengths = new int[64];
-        private int head;
-        private int size;
-        private int bytes;
-
-        void add(Piece piece, int length, int wireLength) {
-            if (size == pieces.length) {
-                grow();
-            }
-            int at = (head + size) & (pieces.length - 1);
-            pieces[at] = piece;
-            lengths[at] = length;
-            wireLengths[at] = wireLength;
-            size++;
-            bytes += length;
-        }
-
-        /** Removes bytes from the front; answers the wire bytes of the records that are through. */
-        int remove(int count) {
-            int through = 0;
-            int left = count;
-            bytes -= count;
-            while (left > 0) {
-                int part = Math.min(left, lengths[head]);
-                pieces[head].lent -= part;
-                lengths[head] -= part;
-                left -= part;
-                if (lengths[head] == 0) {
-                    through += wireLengths[head];
-                    pieces[head] = null;
-                    head = (head + 1) & (pieces.length - 1);
-                    size--;
-                }
-            }
-            return through;
-        }
-
-        private void grow() {
-            Piece[] morePieces = new Piece[size * 2];
-            int[] moreLengths = new int[size * 2];
-            int[] moreWireLengths = new int[size * 2];
-            for (int i = 0; i < size; i++) {
-                int at = (head + i) & (size - 1);
-                morePieces[i] = pieces[at];
-                moreLengths[i] = lengths[at];
-                moreWireLengths[i] = wireLengths[at];
-            }
-            pieces = morePieces;
-            lengths = moreLengths;
-            wireLengths = moreWireLengths;
-            head = 0;
-        }
+        stage.clear();
     }
 }

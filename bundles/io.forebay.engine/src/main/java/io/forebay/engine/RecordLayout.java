@@ -140,15 +140,20 @@ final class RecordLayout {
     static void checkPayload(ByteBuffer memory, int offset, ByteBuffer payload, int payloadOffset, CRC32C scratch)
             throws PeerViolation {
         int actual = crc(payload, payloadOffset, rawBytes(memory, offset), scratch);
-        if (actual != memory.getInt(offset + PAYLOAD_CRC_OFFSET)) {
+        if (actual != payloadCrc(memory, offset)) {
             throw new PeerViolation("payload damaged: type=%s, position=%d, bytes=%d, crc32c=0x%08x (expected: 0x%08x)"
                     .formatted(
                             type(memory, offset),
                             position(memory, offset),
                             rawBytes(memory, offset),
                             actual,
-                            memory.getInt(offset + PAYLOAD_CRC_OFFSET)));
+                            payloadCrc(memory, offset)));
         }
+    }
+
+    /** The CRC-32C that the payload must have, decompressed. */
+    static int payloadCrc(ByteBuffer memory, int offset) {
+        return memory.getInt(offset + PAYLOAD_CRC_OFFSET);
     }
 
     static RecordType type(ByteBuffer memory, int offset) {

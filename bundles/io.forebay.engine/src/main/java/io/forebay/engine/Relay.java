@@ -326,14 +326,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     }
 
     @Override
-    public void onSlow(PlugIn<?> plugIn, long tookNs) {
-        long tookMs = tookNs / 1_000_000;
-        if (distrust.isSlowAgain(plugIn)) {
-            onMisbehaviour(plugIn, "took %d ms for a single call, and not for the first time".formatted(tookMs));
+    public void onSuspicion(PlugIn<?> plugIn, String what) {
+        if (distrust.isSuspectAgain(plugIn, control.nowNs())) {
+            onMisbehaviour(plugIn, what + ", and not for the first time");
         } else {
-            engine.surroundings()
-                    .events()
-                    .onSentence(settings.name(), "%s took %d ms for a single call".formatted(plugIn, tookMs));
+            engine.surroundings().events().onSentence(settings.name(), "%s %s".formatted(plugIn, what));
         }
     }
 

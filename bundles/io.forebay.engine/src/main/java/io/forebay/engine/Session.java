@@ -123,7 +123,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 loop,
                 home,
                 this::pump);
-        receive = new ReceiveChain(memory, this, home.decoders(peerCodecs), Channel.INITIAL_CREDIT);
+        receive = new ReceiveChain(
+                memory,
+                this,
+                home.decoders(peerCodecs),
+                home.surroundings().workers(),
+                loop,
+                home,
+                Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
         confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
         bridge.beginSession(receive);
@@ -279,6 +286,16 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             inside.finish();
         }
         ending.onEnding("the far DRBD: " + Payloads.readClause(memory, offset, 1));
+    }
+
+    @Override
+    public void onProgress() {
+        pump();
+    }
+
+    @Override
+    public void onUnreadable(PeerViolation violation) {
+        owner.onUnreadable(violation);
     }
 
     @Override
@@ -443,6 +460,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         }
         if (transmit != null) {
             transmit.close();
+            receive.close();
         }
         inside.end(orderly || whole);
     }
@@ -458,7 +476,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
      * @return whether they are home
      */
     boolean release() {
-        if (inside.isThere() || !bridge.isGone() || account != null && !transmit.release()) {
+        if (inside.isThere() || !bridge.isGone() || account != null && !(receive.isIdle() && transmit.release())) {
             return false;
         }
         if (account != null) {

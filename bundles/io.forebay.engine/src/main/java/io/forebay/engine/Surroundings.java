@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
  * What the engine takes from the world beside its transport; a simulation hands in its own.
  *
  * @param hostName this machine's name, as peers and operators read it
- * @param workers compress
- * @param scratches what they compress into
+ * @param workers compress and decompress
+ * @param scratches what is compressed into
  * @param blocking runs what may block: obtaining memory, opening listeners
  * @param clock the wall clock, for operators only
  * @param random for session ids and for jitter; thread-safe

@@ -33,7 +33,7 @@ class RelayingTest {
     }
 
     /** P_DATA packets of DRBD 8.4 (header 100) with blocks of which half compresses. */
-    private byte[] writes(int count, int blockBytes) {
+    static byte[] writes(Random random, int count, int blockBytes) {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         byte[] block = new byte[blockBytes];
         for (int i = 0; i < count; i++) {
@@ -50,6 +50,10 @@ class RelayingTest {
             stream.writeBytes(block);
         }
         return stream.toByteArray();
+    }
+
+    private byte[] writes(int count, int blockBytes) {
+        return writes(random, count, blockBytes);
     }
 
     private static byte[] joined(byte[]... parts) {
