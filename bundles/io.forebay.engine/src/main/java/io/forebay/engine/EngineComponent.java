@@ -59,7 +59,7 @@ public final class EngineComponent implements Relays {
     private volatile boolean closed;
 
     @Activate
-    public EngineComponent(@Reference Transport transport, @Reference StateTable states) {
+    public EngineComponent(@Reference(name = "transport") Transport transport, @Reference StateTable states) {
         workers = new CodecThreads("forebay-codec", Runtime.getRuntime().availableProcessors());
         blocking = Executors.newCachedThreadPool(threads("forebay-blocking"));
         engine = new Engine(

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link BabAllocator} must keep. */
+/**
+ * What every {@link BabAllocator} must keep. A bundle's test class extends it, and says how to make an allocator and how to see
+ * that it holds nothing any more. It prints the seed of its data; {@code -Dforebay.seed=N} repeats a run.
+ */
 public abstract class BabAllocatorContract {
 
     private static final int SEGMENT_BYTES = 4096;
@@ -63,8 +66,8 @@ public abstract class BabAllocatorContract {
     }
 
     @Test
-    final void shouldHaveALowerCaseName() {
-        assertThat(allocator.name()).matches("[a-z]+");
+    final void shouldHaveANameThatConfigurationsCanCarry() {
+        assertThat(allocator.name()).matches("[a-z][a-z0-9.-]*");
     }
 
     @ParameterizedTest
@@ -130,7 +133,7 @@ public abstract class BabAllocatorContract {
         segment.release();
         assertThatThrownBy(segment::release)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("segment released twice: owner=twice (expected: leased)");
+                .hasMessageContaining("owner=twice");
         assertThat(memory.leasedBytes()).isEqualTo(SEGMENT_BYTES);
         other.release();
     }

@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
@@ -28,7 +30,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Codec} must keep, with each of the profiles that its test names. */
+/**
+ * What every {@link Codec} must keep, with each of the profiles that its test names. A bundle's test class extends it:
+ *
+ * <pre>{@code
+ * class RleCodecTest extends CodecContract {
+ *     protected Codec newCodec() { return new RleCodec(); }
+ *     protected List<String> profiles() { return List.of("", "run 2", "run 100"); }
+ *     protected List<String> refused() { return List.of("run", "run 1", "run many"); }
+ * }
+ * }</pre>
+ *
+ * <p>It prints the seed of its data; {@code -Dforebay.seed=N} repeats a run.
+ */
 public abstract class CodecContract {
 
     private static final int BLOCK_BYTES_MAX = 1 << 20;
@@ -79,9 +93,20 @@ public abstract class CodecContract {
     /** Words that {@link Codec#profile} must refuse. */
     protected abstract List<String> refused();
 
+    /** The kinds of data that every profile must make smaller by a quarter at least; zeros must all but vanish, always. */
+    protected Set<SampleData> compressible() {
+        return EnumSet.of(SampleData.ZEROS, SampleData.TEXT);
+    }
+
     /** What one block, compressed twice and decompressed, may allocate when warm; more than 0 only for what the JIT does. */
     protected int allocationBytesPerBlockMax() {
         return 8;
+    }
+
+    @Test
+    final void shouldHaveANameThatConfigurationsAndLinksCanCarry() {
+        assertThat(codec.name()).matches("[A-Za-z0-9._-]{1,32}").isNotEqualTo("none");
+        assertThat(codec.name()).isEqualTo(newCodec().name());
     }
 
     @ParameterizedTest
@@ -149,9 +174,12 @@ public abstract class CodecContract {
         for (String words : profiles()) {
             try (Compressor compressor = profile(words).compressor()) {
                 int length = 65_536;
-                byte[] text = SampleData.TEXT.bytes(length, random);
+                for (SampleData kind : compressible()) {
+                    assertThat(compress(compressor, place, kind.bytes(length, random), words).length)
+                            .as("%s, %s", words, kind)
+                            .isLessThan(length * 3 / 4);
+                }
                 byte[] zeros = new byte[length];
-                assertThat(compress(compressor, place, text, words).length).isLessThan(length * 3 / 4);
                 assertThat(compress(compressor, place, zeros, words).length).isLessThan(length / 50);
             }
         }
@@ -168,7 +196,7 @@ public abstract class CodecContract {
                 try (Compressor compressor = profile.compressor()) {
                     length = compress(compressor, place, block, words).length;
                 }
-                for (int room : new int[] {0, 1, 5, length / 2, length - 1}) {
+                for (int room : new int[] {0, 1, Math.min(5, length - 1), length / 2, length - 1}) {
                     try (Compressor compressor = profile.compressor()) {
                         GuardedRoom source = new GuardedRoom(place, block);
                         GuardedRoom target = new GuardedRoom(place, room);
@@ -315,6 +343,13 @@ public abstract class CodecContract {
     }
 
     @Test
+    final void shouldRefuseAHistoryThatNoProfileHas() {
+        Assumptions.assumeTrue(
+                profiles().stream().map(this::profile).noneMatch(CodecProfile::history), "this codec has a history");
+        assertThatThrownBy(() -> codec.decompressor(true)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     final void shouldCompressRepeatsFarApartBetterWithAHistory() throws CodecException {
         List<CodecProfile> profiles = profiles().stream()
                 .map(this::profile)
@@ -417,6 +452,9 @@ public abstract class CodecContract {
         GuardedRoom source = new GuardedRoom(place, block);
         GuardedRoom target = new GuardedRoom(place, compressor.maxCompressedBytes(block.length));
         int written = source.compress(compressor, target);
+        assertThat(target.length)
+                .as("room, %s, length=%d", words, block.length)
+                .isLessThanOrEqualTo(2 * block.length + 65_536);
         assertThat(written).as("%s, length=%d", words, block.length).isBetween(1, target.length);
         target.assertGuardsUntouched();
         assertThat(source.content()).as("source").isEqualTo(block);

@@ -7,11 +7,14 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BabAllocator {
 
-    /** The name by which a relay's configuration asks for this allocator: lower case, for example {@code mapped}. */
+    /**
+     * The name by which a relay's configuration asks for this allocator, for example {@code mapped}. Always the same; lower
+     * case letters, digits, dots and hyphens, a letter first.
+     */
     String name();
 
     /**
-     * Obtains memory for one owner. May take as long as the memory needs, so it is never called on a loop.
+     * Obtains memory for one owner. May take as long as the memory needs, within reason.
      *
      * @param owner the relay it is for; appears in names of files and in messages
      * @param limitBytes the most that may ever be leased at once; at least {@code segmentBytes}

@@ -16,7 +16,10 @@ public interface BabMemory extends AutoCloseable {
     /** What is leased now, in bytes: whole segments, however little of them is used. */
     long leasedBytes();
 
-    /** Lends a segment, its content undefined; {@code null} if the limit is reached, or if this memory is closed. */
+    /**
+     * Lends a segment, its content undefined; {@code null} if the limit is reached, if this memory is closed, or if there is no
+     * memory at this moment. Once warm it should allocate nothing.
+     */
     Segment lease();
 
     /**

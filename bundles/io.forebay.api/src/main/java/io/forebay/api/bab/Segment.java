@@ -9,11 +9,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Segment {
 
     /**
-     * The memory, from index 0 to the segment's size, big-endian; always the same buffer object until release. The
-     * holder may move its position and limit freely. It is either direct or backed by an accessible array.
+     * The memory, from index 0 to the segment's size; always the same buffer object until release. When leased it is
+     * big-endian, its position 0, its limit the size. The holder may move and change these freely. It is either direct or backed by an accessible array.
      */
     ByteBuffer memory();
 
-    /** Takes the segment back to where it was leased from. Must be called exactly once; the buffer is dead after it. */
+    /**
+     * Takes the segment back to where it was leased from. Must be called exactly once; the buffer is dead after it.
+     *
+     * @throws IllegalStateException if it was released before; the message names the owner, as {@code owner=NAME}
+     */
     void release();
 }

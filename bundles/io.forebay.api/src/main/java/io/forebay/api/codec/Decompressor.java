@@ -4,7 +4,12 @@ package io.forebay.api.codec;
 import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Decompresses blocks. One thread at a time. */
+/**
+ * Decompresses blocks. One thread at a time, not always the same one. Usable again after a CodecException, unless it has a
+ * history.
+ *
+ * <p>Its input comes from the other site, and may be anything. Once warm it should allocate nothing per block.
+ */
 @ConsumerType
 public interface Decompressor extends AutoCloseable {
 
@@ -16,13 +21,15 @@ public interface Decompressor extends AutoCloseable {
      * @param source holds the compressed block at {@code sourceOffset}, {@code length} bytes
      * @param target receives the block at {@code targetOffset}
      * @param targetLength the exact length of the block, known from its record
-     * @throws CodecException if the input is not a block of this codec, or not of that length
+     * @throws CodecException if the input is not a block of this codec, or not of that length;
+     *     what is in the target's room then does not matter
+     * @throws IndexOutOfBoundsException if what is asked for does not lie within the buffers' capacity
      */
     void decompress(
             ByteBuffer source, int sourceOffset, int length, ByteBuffer target, int targetOffset, int targetLength)
             throws CodecException;
 
-    /** Frees what it holds. */
+    /** Frees what it holds. Closing again has no effect. */
     @Override
     void close();
 }
