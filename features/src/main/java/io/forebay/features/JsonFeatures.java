@@ -19,7 +19,7 @@ public final class JsonFeatures {
 
     /** One name per choice that an operator has. */
     public static final List<String> NAMES =
-            List.of("core", "relay", "mapped", "zstd", "lz4", "shell", "control", "systemd");
+            List.of("core", "relay", "mapped", "zstd", "lz4", "shell", "control", "ssh", "systemd");
 
     /** The start levels, and what belongs at each. */
     public static final Map<Integer, String> START_LEVELS = Map.of(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.control;
 
+import io.forebay.shell.session.ShellSession;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -101,7 +102,8 @@ final class ControlServer implements Closeable {
     private void admit(SocketChannel channel) throws IOException {
         ControlSession session;
         try {
-            session = new ControlSession(new ClientChannel(channel), processor, proxy, headerTimeoutMs);
+            session =
+                    new ControlSession(new ClientChannel(channel), new ShellSession(processor), proxy, headerTimeoutMs);
         } catch (IOException e) {
             channel.close();
             throw e;

@@ -3,20 +3,16 @@ package io.forebay.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.forebay.shell.session.ShellSession;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.felix.service.command.CommandProcessor;
-import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Converter;
-import org.apache.felix.service.command.Function;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ExternalTerminal;
@@ -26,7 +22,6 @@ final class ControlSession implements Closeable {
 
     private static final int HEADER_BYTES_MAX = 64 * 1024;
     private static final int COLUMNS_MAX = 10_000;
-    private static final String SCOPES = "forebay:gogo:*";
 
     private static final int SUCCEEDED = 0;
     private static final int FAILED = 1;
@@ -35,7 +30,7 @@ final class ControlSession implements Closeable {
     private final ClientChannel client;
     private final OutputStream output;
     private final ReplyFrames reply;
-    private final CommandProcessor processor;
+    private final ShellSession shell;
     private final ProxyCommands proxy;
     private final long headerTimeoutMs;
 
@@ -44,11 +39,11 @@ final class ControlSession implements Closeable {
         void run(Terminal terminal) throws Exception;
     }
 
-    ControlSession(ClientChannel client, CommandProcessor processor, ProxyCommands proxy, long headerTimeoutMs) {
+    ControlSession(ClientChannel client, ShellSession shell, ProxyCommands proxy, long headerTimeoutMs) {
         this.client = client;
         this.output = new BufferedOutputStream(client.output());
         this.reply = new ReplyFrames(output);
-        this.processor = processor;
+        this.shell = shell;
         this.proxy = proxy;
         this.headerTimeoutMs = headerTimeoutMs;
     }
@@ -63,7 +58,7 @@ final class ControlSession implements Closeable {
             } else if (words[0].equals("proxy")) {
                 proxy(words);
             } else if (words[0].equals("shell") && words.length == 4) {
-                interact(words, this::shell);
+                interact(words, terminal -> shell.interact(terminal, client::endInput));
             } else if (words[0].equals("prompt") && words.length == 4) {
                 interact(words, terminal -> new ProxyPrompt(terminal, proxy).run());
             } else {
@@ -81,23 +76,7 @@ final class ControlSession implements Closeable {
     }
 
     private void execute(String line) throws IOException {
-        int status = SUCCEEDED;
-        try (CommandSession session =
-                processor.createSession(InputStream.nullInputStream(), reply.out(), reply.err())) {
-            session.put("SCOPE", SCOPES);
-            Object result = session.execute(line);
-            if (result != null) {
-                CharSequence text = session.format(result, Converter.INSPECT);
-                reply.out().print(text);
-                if (text.length() == 0 || text.charAt(text.length() - 1) != '\n') {
-                    reply.out().println();
-                }
-            }
-        } catch (Exception e) {
-            // whatever a command throws is an answer to whoever typed it
-            reply.err().println(e.getMessage() == null ? e.toString() : e.getMessage());
-            status = FAILED;
-        }
+        int status = shell.execute(line, reply.out(), reply.err()) ? SUCCEEDED : FAILED;
         reply.end(status);
     }
 
@@ -150,24 +129,6 @@ final class ControlSession implements Closeable {
     private void say(String sentence) throws IOException {
         output.write((sentence + "\r\n").getBytes(UTF_8));
         output.flush();
-    }
-
-    private void shell(Terminal terminal) throws Exception {
-        try (CommandSession session = processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
-            if (!(session.get("gogo:gosh") instanceof Function gosh)) {
-                say("The interactive shell is not installed: start the bundle org.apache.felix.gogo.jline.");
-                return;
-            }
-            session.put(".terminal", terminal);
-            Function exit = (caller, arguments) -> {
-                client.endInput();
-                return null;
-            };
-            session.put("exit", exit);
-            session.put("logout", exit);
-            // called, not executed: as a job of its own session it would wait for itself
-            gosh.execute(session, List.of("--login", "--noshutdown"));
-        }
     }
 
     private static Size size(String columns, String rows) {

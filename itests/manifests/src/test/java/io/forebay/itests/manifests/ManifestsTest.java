@@ -22,6 +22,8 @@ class ManifestsTest {
     private static final String TEXT = "io.forebay.api.text";
     private static final String STATE = "io.forebay.api.state";
     private static final String RELAY = "io.forebay.api.relay";
+    private static final String SESSION = "io.forebay.shell.session";
+    private static final String ED25519 = "io.forebay.ssh.ed25519";
     private static final String DRBD = "io.forebay.drbd";
 
     /** Every bundle, and the packages of ours that it may import. Providers know one; nobody knows the engine. */
@@ -39,7 +41,9 @@ class ManifestsTest {
             entry("io.forebay.engine", Set.of(BAB, CODEC, TRANSPORT, STATE, RELAY, TEXT, DRBD)),
             entry("io.forebay.config", Set.of(RELAY, STATE, PROXY, TEXT)),
             entry("io.forebay.shell", Set.of(RELAY, STATE, PROXY, TEXT)),
-            entry("io.forebay.control", Set.of(RELAY, STATE, PROXY, TEXT)),
+            entry("io.forebay.control", Set.of(RELAY, STATE, PROXY, TEXT, SESSION)),
+            entry("io.forebay.ssh", Set.of(TEXT, SESSION, ED25519)),
+            entry("io.forebay.ssh.ed25519", Set.of()),
             entry("io.forebay.systemd", Set.of(RELAY, STATE, TRANSPORT)),
             entry("io.forebay.events", Set.of(STATE)));
 
