@@ -217,8 +217,9 @@ class ShellServerTest {
                     .isInstanceOf(IOException.class);
             try (ClientChannel channel = session.createSubsystemChannel("sftp")) {
                 channel.open();
-                channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
-                assertThat(channel.isClosed()).isTrue();
+                assertThat(channel.waitFor(
+                                EnumSet.of(ClientChannelEvent.CLOSED), TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS)))
+                        .contains(ClientChannelEvent.CLOSED);
             }
             assertThat(run(session, "echo unharmed").out()).isEqualTo("unharmed\n");
         }
