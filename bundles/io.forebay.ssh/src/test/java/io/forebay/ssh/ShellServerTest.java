@@ -57,7 +57,7 @@ class ShellServerTest {
     private final String userHome = System.getProperty("user.home");
     private final PrintStream standardError = System.err;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final SshClient client = SshClient.setUpDefaultClient();
+    private SshClient client;
     private GogoShell gogo;
     private KeyPair key;
     private ShellServer server;
@@ -74,6 +74,8 @@ class ShellServerTest {
         Path file = home.resolve("authorized_keys");
         Files.writeString(file, SampleKeys.line(key) + " alice");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        // after the first key, because it asks for ed25519 only once
+        client = SshClient.setUpDefaultClient();
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();
     }
@@ -111,7 +113,11 @@ class ShellServerTest {
     }
 
     private void awaitLog(String text) {
-        await("log: " + text, () -> log().contains(text));
+        try {
+            await("log: " + text, () -> log().contains(text));
+        } catch (AssertionError e) {
+            throw new AssertionError("not in the log: " + text + "\n" + log(), e);
+        }
     }
 
     private void serve() throws IOException {
