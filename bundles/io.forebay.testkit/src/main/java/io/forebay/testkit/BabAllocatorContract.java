@@ -30,7 +30,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every {@link BabAllocator} must keep. A bundle's test class extends it, and says how to make an allocator and how to see
- * that it holds nothing any more. It prints the seed of its data; {@code -Dforebay.seed=N} repeats a run.
+ * that it holds nothing any more:
+ *
+ * <pre>{@code
+ * class PooledBabAllocatorTest extends BabAllocatorContract {
+ *     protected BabAllocator newAllocator() { return new PooledBabAllocator(1, 3); }
+ *     protected void assertFreed(BabAllocator allocator) {
+ *         assertThat(((PooledBabAllocator) allocator).heldBytes()).isLessThanOrEqualTo(3 << 20);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>It prints the seed of its data; {@code -Dforebay.seed=N} repeats a run.
  */
 public abstract class BabAllocatorContract {
 
@@ -42,12 +53,13 @@ public abstract class BabAllocatorContract {
     private final List<BabMemory> opened = new ArrayList<>();
     private BabAllocator allocator;
 
-    /** A new allocator, that has given no memory to anybody. */
+    /** A new allocator, that has given no memory to anybody; called once per test. */
     protected abstract BabAllocator newAllocator() throws Exception;
 
     /**
-     * Fails if anything that {@code allocator} ever handed out is still held. Called after each test, when all memory
-     * is closed and all segments are home.
+     * Fails if anything that {@code allocator} ever handed out is still held: bytes that it counts itself, files, mappings. Called
+     * after each test, when all memory is closed and all segments are home. What an allocator keeps for its next owner on purpose is
+     * its own, within the bound that it documents.
      */
     protected abstract void assertFreed(BabAllocator allocator) throws Exception;
 
@@ -105,6 +117,16 @@ public abstract class BabAllocatorContract {
             // The next holder must not notice what this one did.
             buffer.position(17).limit(99).order(ByteOrder.LITTLE_ENDIAN);
             segment.release();
+        }
+    }
+
+    /** More than any machine has; one that takes its memory as it is leased may open it all the same. */
+    @Test
+    final void shouldRefuseMoreThanThereIsWithASentenceIfItDoes() throws Exception {
+        try {
+            allocator.open("huge", 1L << 60, 1 << 20).close();
+        } catch (BabException refusal) {
+            assertThat(refusal).message().as("what the operator reads").endsWith(".");
         }
     }
 
@@ -295,9 +317,11 @@ public abstract class BabAllocatorContract {
 
     /** Leases until refused. */
     protected static List<Segment> leaseAll(BabMemory memory) {
+        long segmentsMax = memory.limitBytes() / memory.segmentBytes();
         List<Segment> segments = new ArrayList<>();
         for (Segment segment = memory.lease(); segment != null; segment = memory.lease()) {
             segments.add(segment);
+            assertThat((long) segments.size()).as("segments lent at once").isLessThanOrEqualTo(segmentsMax);
         }
         return segments;
     }

@@ -14,6 +14,7 @@ import io.forebay.testkit.GuardedRoom.Place;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,12 +94,18 @@ public abstract class CodecContract {
     /** Words that {@link Codec#profile} must refuse. */
     protected abstract List<String> refused();
 
-    /** The kinds of data that every profile must make smaller by a quarter at least; zeros must all but vanish, always. */
+    /**
+     * The kinds of data that every profile must make smaller by a quarter at least. Narrow it for a codec that is not made for text;
+     * 64 KiB of zeros must become less than a fiftieth, whatever it says.
+     */
     protected Set<SampleData> compressible() {
         return EnumSet.of(SampleData.ZEROS, SampleData.TEXT);
     }
 
-    /** What one block, compressed twice and decompressed, may allocate when warm; more than 0 only for what the JIT does. */
+    /**
+     * What one block of 32 KiB, compressed twice and decompressed, may allocate on the Java heap on average over 200 blocks, when as
+     * many went before. More than 0 only for what the JIT does; raise it for a library that cannot do without, not for a copy of the block.
+     */
     protected int allocationBytesPerBlockMax() {
         return 8;
     }
@@ -112,25 +119,53 @@ public abstract class CodecContract {
     @ParameterizedTest
     @EnumSource
     final void shouldRoundTripBlocksOfEveryKindAndLength(Place place) throws CodecException {
-        List<byte[]> blocks = new ArrayList<>();
+        record Sample(SampleData kind, byte[] block) {}
+        List<Sample> samples = new ArrayList<>();
         for (SampleData kind : SampleData.values()) {
             for (int length : LENGTHS) {
-                blocks.add(kind.bytes(length, random));
+                samples.add(new Sample(kind, kind.bytes(length, random)));
             }
         }
         for (String words : profiles()) {
             CodecProfile profile = profile(words);
             try (Compressor compressor = profile.compressor();
                     Decompressor decompressor = codec.decompressor(profile.history())) {
-                for (byte[] block : blocks) {
+                for (Sample sample : samples) {
+                    byte[] block = sample.block();
                     if (block.length > LENGTH_OF_ALL_MAX && !mainProfiles().contains(words)) {
                         continue;
                     }
                     GuardedRoom compressed = compress(compressor, place, block, words);
                     byte[] result = decompress(decompressor, place, compressed.content(), block.length);
                     if (!Arrays.equals(result, block)) {
-                        throw new AssertionError("block differs: words=" + words + ", length=" + block.length);
+                        throw new AssertionError("block differs: sample=%s, profile=\"%s\", length=%d"
+                                .formatted(sample.kind(), words, block.length));
                     }
+                }
+            }
+        }
+    }
+
+    /** A codec that writes integers in the order of the buffer that it is given would not read them from another one. */
+    @ParameterizedTest
+    @EnumSource
+    final void shouldNotDependOnLimitOrByteOrderOfTheBuffers(Place place) throws CodecException {
+        byte[] block = SampleData.MIX.bytes(50_001, random);
+        for (String words : profiles()) {
+            CodecProfile profile = profile(words);
+            try (Compressor compressor = profile.compressor();
+                    Decompressor decompressor = codec.decompressor(profile.history())) {
+                for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+                    ByteBuffer source = place.allocate(block.length).order(order);
+                    source.put(0, block);
+                    ByteBuffer target = place.allocate(compressor.maxCompressedBytes(block.length))
+                            .order(order);
+                    int written = compressor.compress(source, 0, block.length, target, 0, target.capacity());
+                    byte[] compressed = new byte[written];
+                    target.get(0, compressed);
+                    assertThat(decompress(decompressor, place, compressed, block.length))
+                            .as("block: profile=\"%s\", compressed in a buffer that is %s", words, order)
+                            .isEqualTo(block);
                 }
             }
         }
@@ -161,7 +196,9 @@ public abstract class CodecContract {
                 }
                 long allocated = threads.getCurrentThreadAllocatedBytes() - before;
                 assertThat(allocated / blocks)
-                        .as("bytes per block, %s", words)
+                        .as(
+                                "allocated bytes per block: profile=\"%s\", place=%s, length=%d (expected: at most what allocationBytesPerBlockMax() says)",
+                                words, place, length)
                         .isLessThanOrEqualTo(allocationBytesPerBlockMax());
                 assertThat(result).isEqualTo(text);
             }
@@ -171,16 +208,21 @@ public abstract class CodecContract {
     @ParameterizedTest
     @EnumSource
     final void shouldCompressWhatCanBeCompressed(Place place) {
+        int length = 65_536;
         for (String words : profiles()) {
             try (Compressor compressor = profile(words).compressor()) {
-                int length = 65_536;
                 for (SampleData kind : compressible()) {
                     assertThat(compress(compressor, place, kind.bytes(length, random), words).length)
-                            .as("%s, %s", words, kind)
+                            .as(
+                                    "compressed bytes: sample=%s, profile=\"%s\", length=%d (expected: less than 3/4, as compressible() has %1$s)",
+                                    kind, words, length)
                             .isLessThan(length * 3 / 4);
                 }
-                byte[] zeros = new byte[length];
-                assertThat(compress(compressor, place, zeros, words).length).isLessThan(length / 50);
+                assertThat(compress(compressor, place, new byte[length], words).length)
+                        .as(
+                                "compressed bytes: sample=ZEROS, profile=\"%s\", length=%d (expected: less than 1/50, of every codec)",
+                                words, length)
+                        .isLessThan(length / 50);
             }
         }
     }
@@ -201,7 +243,9 @@ public abstract class CodecContract {
                         GuardedRoom source = new GuardedRoom(place, block);
                         GuardedRoom target = new GuardedRoom(place, room);
                         assertThat(source.compress(compressor, target))
-                                .as("%s, %s, room=%d of %d", words, kind, room, length)
+                                .as(
+                                        "answer: sample=%s, profile=\"%s\", targetMax=%d (needed: %d)",
+                                        kind, words, room, length)
                                 .isEqualTo(Compressor.NO_FIT);
                         target.assertGuardsUntouched();
                     }
@@ -236,9 +280,11 @@ public abstract class CodecContract {
                 for (int round = 0; round < 20; round++) {
                     assertThat(new GuardedRoom(place, noise)
                                     .compress(compressor, new GuardedRoom(place, noise.length - 1)))
+                            .as("answer: sample=RANDOM, profile=\"%s\", targetMax=length-1", words)
                             .isEqualTo(Compressor.NO_FIT);
                     byte[] compressed = compress(compressor, place, text, words).content();
                     assertThatThrownBy(() -> decompress(decompressor, place, noise, text.length))
+                            .as("decompressed noise: profile=\"%s\"", words)
                             .isInstanceOf(CodecException.class);
                     assertThat(decompress(decompressor, place, compressed, text.length))
                             .isEqualTo(text);
@@ -261,7 +307,7 @@ public abstract class CodecContract {
                 for (int length : new int[] {0, 1, 5000, 9999, 10_001, 20_000}) {
                     try (Decompressor decompressor = codec.decompressor(profile.history())) {
                         assertThatThrownBy(() -> decompress(decompressor, place, compressed, length))
-                                .as("%s, %s, length=%d", words, kind, length)
+                                .as("sample=%s, profile=\"%s\", targetLength=%d", kind, words, length)
                                 .isInstanceOf(CodecException.class)
                                 .message()
                                 .isNotBlank();
@@ -269,6 +315,7 @@ public abstract class CodecContract {
                 }
                 try (Decompressor decompressor = codec.decompressor(profile.history())) {
                     assertThatThrownBy(() -> decompress(decompressor, place, new byte[0], block.length))
+                            .as("decompressed nothing: profile=\"%s\"", words)
                             .isInstanceOf(CodecException.class);
                 }
             }
@@ -295,7 +342,9 @@ public abstract class CodecContract {
                     assertThat(refusal).message().isNotBlank();
                 }
             }
-            assertThat(refusals).as("damage found, %s", words).isPositive();
+            assertThat(refusals)
+                    .as("damaged blocks that were refused: profile=\"%s\"", words)
+                    .isPositive();
         }
     }
 
@@ -453,11 +502,13 @@ public abstract class CodecContract {
         GuardedRoom target = new GuardedRoom(place, compressor.maxCompressedBytes(block.length));
         int written = source.compress(compressor, target);
         assertThat(target.length)
-                .as("room, %s, length=%d", words, block.length)
+                .as("maxCompressedBytes: profile=\"%s\", length=%d", words, block.length)
                 .isLessThanOrEqualTo(2 * block.length + 65_536);
-        assertThat(written).as("%s, length=%d", words, block.length).isBetween(1, target.length);
+        assertThat(written)
+                .as("compressed bytes: profile=\"%s\", length=%d, targetMax=maxCompressedBytes", words, block.length)
+                .isBetween(1, target.length);
         target.assertGuardsUntouched();
-        assertThat(source.content()).as("source").isEqualTo(block);
+        assertThat(source.content()).as("source after compress").isEqualTo(block);
         target.length = written;
         return target;
     }

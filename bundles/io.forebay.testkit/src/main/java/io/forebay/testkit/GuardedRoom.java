@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.codec.Compressor;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/** Room for a block in the middle of a buffer, at an odd offset, outside position and limit, between guard bytes. */
+/** Room for a block in the middle of a buffer, at an odd offset, outside position and limit, little-endian, between guard bytes. */
 final class GuardedRoom {
 
     /** Where the buffers of a block are. */
@@ -41,7 +42,7 @@ final class GuardedRoom {
         for (int i = 0; i < GUARD_BYTES; i++) {
             buffer.put(i, GUARD).put(buffer.capacity() - 1 - i, GUARD);
         }
-        buffer.position(3).limit(11);
+        buffer.position(3).limit(11).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     GuardedRoom(Place place, byte[] content) {
@@ -65,8 +66,9 @@ final class GuardedRoom {
     }
 
     void assertUnmoved() {
-        assertThat(buffer.position()).isEqualTo(3);
-        assertThat(buffer.limit()).isEqualTo(11);
+        assertThat(buffer.position()).as("position after the call").isEqualTo(3);
+        assertThat(buffer.limit()).as("limit after the call").isEqualTo(11);
+        assertThat(buffer.order()).as("byte order after the call").isEqualTo(ByteOrder.LITTLE_ENDIAN);
     }
 
     void assertGuardsUntouched() {

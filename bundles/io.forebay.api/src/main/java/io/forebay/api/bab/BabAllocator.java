@@ -17,9 +17,11 @@ public interface BabAllocator {
      * Obtains memory for one owner. May take as long as the memory needs, within reason.
      *
      * @param owner the relay it is for; appears in names of files and in messages
-     * @param limitBytes the most that may ever be leased at once; at least {@code segmentBytes}
+     * @param limitBytes the most that may ever be leased at once, which is rounded down to whole segments; at least
+     *     {@code segmentBytes}, and maybe more than any machine has
      * @param segmentBytes the size of each segment: a power of two, 4 KiB to 1 MiB
-     * @throws BabException if the memory cannot be had; its message is a sentence for the operator
+     * @throws BabException if the memory cannot be had; its message is a sentence for the operator. Anything else that is
+     *     thrown counts as misbehaviour
      */
     BabMemory open(String owner, long limitBytes, int segmentBytes) throws BabException;
 }

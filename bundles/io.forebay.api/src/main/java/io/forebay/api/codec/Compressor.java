@@ -22,8 +22,8 @@ public interface Compressor extends AutoCloseable {
     int maxCompressedBytes(int length);
 
     /**
-     * Compresses one block. Positions and limits of the buffers are ignored and left as they are. Both buffers are
-     * direct, or both are backed by accessible arrays; they do not overlap.
+     * Compresses one block. Positions, limits and byte orders of the buffers are the caller's: ignored, and left as
+     * they are. Both buffers are direct, or both are backed by accessible arrays; they do not overlap.
      *
      * @param source holds the block at {@code sourceOffset}, {@code length} bytes, 1 to 1 MiB
      * @param target receives the result at {@code targetOffset}, at most {@code targetMax} bytes

@@ -14,9 +14,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Decompressor extends AutoCloseable {
 
     /**
-     * Decompresses one block. Positions and limits of the buffers are ignored and left as they are. Both buffers are
-     * direct, or both are backed by accessible arrays; they do not overlap. Never writes outside the room given, and
-     * never holds more memory than the codec's documented bound, whatever the input.
+     * Decompresses one block. Positions, limits and byte orders of the buffers are the caller's: ignored, and left as
+     * they are. Both buffers are direct, or both are backed by accessible arrays; they do not overlap. Never writes outside
+     * the room given, and never holds more memory than the codec's documented bound, whatever the input.
      *
      * @param source holds the compressed block at {@code sourceOffset}, {@code length} bytes
      * @param target receives the block at {@code targetOffset}

@@ -24,6 +24,7 @@ public final class PooledBabAllocator implements BabAllocator {
         this(config.slab_mebibytes(), config.spare_slabs());
     }
 
+    /** For tests. */
     PooledBabAllocator(int slabMebibytes, int spareSlabs) {
         if (slabMebibytes < 1 || slabMebibytes > 1024 || spareSlabs < 0) {
             throw new IllegalArgumentException("pool cannot be made: slab.mebibytes=" + slabMebibytes + ", spare.slabs="

@@ -6,6 +6,7 @@ import io.forebay.api.bab.BabMemory;
 import io.forebay.api.bab.Segment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** The slabs of one owner, cut into segments. Every field that changes is guarded by this object's lock. */
 final class PooledBabMemory implements BabMemory {
@@ -13,20 +14,20 @@ final class PooledBabMemory implements BabMemory {
     private final SlabPool pool;
     private final String owner;
     private final int segmentBytes;
-    private final int segmentsMax;
+    private final long segmentsMax;
     private final int segmentsPerSlab;
-    private final ByteBuffer[] slabs;
+    private final List<ByteBuffer> slabs;
 
     private PooledSegment free;
-    private int made;
-    private int leased;
+    private long made;
+    private long leased;
     private boolean closed;
 
     PooledBabMemory(SlabPool pool, String owner, long limitBytes, int segmentBytes) throws BabException {
         this.pool = pool;
         this.owner = owner;
         this.segmentBytes = segmentBytes;
-        this.segmentsMax = Math.toIntExact(limitBytes / segmentBytes);
+        this.segmentsMax = limitBytes / segmentBytes;
         this.segmentsPerSlab = pool.slabBytes() / segmentBytes;
         this.slabs = pool.take(owner, (segmentsMax + segmentsPerSlab - 1) / segmentsPerSlab);
     }
@@ -38,12 +39,12 @@ final class PooledBabMemory implements BabMemory {
 
     @Override
     public long limitBytes() {
-        return (long) segmentsMax * segmentBytes;
+        return segmentsMax * segmentBytes;
     }
 
     @Override
     public synchronized long leasedBytes() {
-        return (long) leased * segmentBytes;
+        return leased * segmentBytes;
     }
 
     @Override
@@ -63,8 +64,8 @@ final class PooledBabMemory implements BabMemory {
     }
 
     private PooledSegment cut() {
-        ByteBuffer slab = slabs[made / segmentsPerSlab];
-        int offset = made % segmentsPerSlab * segmentBytes;
+        ByteBuffer slab = slabs.get((int) (made / segmentsPerSlab));
+        int offset = (int) (made % segmentsPerSlab) * segmentBytes;
         made++;
         return new PooledSegment(slab.slice(offset, segmentBytes));
     }

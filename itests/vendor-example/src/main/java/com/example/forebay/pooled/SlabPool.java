@@ -5,6 +5,8 @@ import io.forebay.api.bab.BabException;
 import io.forebay.api.bab.NativeMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Makes slabs, and keeps those that no memory uses now. Thread-safe. */
 final class SlabPool {
@@ -28,25 +30,22 @@ final class SlabPool {
         return (long) made * slabBytes;
     }
 
-    /** Takes so many slabs, all or none. May block. */
-    ByteBuffer[] take(String owner, int count) throws BabException {
-        ByteBuffer[] slabs = new ByteBuffer[count];
-        for (int i = 0; i < count; i++) {
-            try {
-                slabs[i] = one();
-            } catch (OutOfMemoryError noRoom) {
-                for (int taken = 0; taken < i; taken++) {
-                    giveBack(slabs[taken]);
-                }
-                throw new BabException(
-                        "Relay " + owner + " wants " + count + " slabs of " + (slabBytes >> 20)
-                                + " MiB for its BAB, but"
-                                + " the JVM has only " + i + ": raise -XX:MaxDirectMemorySize or lower the relay's"
-                                + " memlimit.",
-                        noRoom);
+    /** Takes so many slabs, all or none, however many are asked for. May block. */
+    List<ByteBuffer> take(String owner, long count) throws BabException {
+        List<ByteBuffer> slabs = new ArrayList<>();
+        try {
+            while (slabs.size() < count) {
+                slabs.add(one());
             }
+            return slabs;
+        } catch (OutOfMemoryError noRoom) {
+            slabs.forEach(this::giveBack);
+            throw new BabException(
+                    "Relay " + owner + " wants " + count + " slabs of " + (slabBytes >> 20) + " MiB for its BAB, but"
+                            + " the JVM has only " + slabs.size() + ": raise -XX:MaxDirectMemorySize or lower the"
+                            + " relay's memlimit.",
+                    noRoom);
         }
-        return slabs;
     }
 
     private ByteBuffer one() {

@@ -25,6 +25,7 @@ public final class RleCodec implements Codec {
         this(config.run());
     }
 
+    /** For tests: a configuration is an annotation, which nobody but the framework makes. */
     RleCodec(int runDefault) {
         this.runDefault = checked("run", String.valueOf(runDefault));
     }

@@ -51,7 +51,10 @@ final class RleFormat {
         return length + HEAD_BYTES * (2 + length / (WORDS_MAX * WORD_BYTES));
     }
 
-    /** The buffer itself if its limit lets {@code end} be reached, else a view that does: the limit is the caller's. */
+    /**
+     * The buffer itself if its limit lets {@code end} be reached, else a view that does: the limit is the caller's. So is the order of
+     * its bytes, and a view has another: whoever writes more than bytes must not rely on either.
+     */
     static ByteBuffer reaching(ByteBuffer buffer, int end) {
         return buffer.limit() >= end ? buffer : buffer.duplicate().clear();
     }
