@@ -210,7 +210,7 @@ final class ChannelEnd implements Session.Ending {
             return;
         }
         cancelTimers();
-        channel.codecs().letAllGo();
+        channel.codecs().onNoBridge();
         life.on(new Closed(life.reason()));
         home.onStopped(channel);
     }

@@ -90,7 +90,7 @@ final class CodecAgreement {
         onChange();
     }
 
-    /** There is no bridge, and no session that waits for one. */
+    /** There is no bridge, and no session that waits for one: no blocks can come, of no codec that leaves after this either. */
     void onNoBridge() {
         told = null;
         letAllGo();
@@ -175,8 +175,7 @@ final class CodecAgreement {
         one.codec.exit();
     }
 
-    /** The channel has stopped, or begins anew: nothing can come any more. */
-    void letAllGo() {
+    private void letAllGo() {
         List<Leaving> all = List.copyOf(leaving);
         leaving.clear();
         all.forEach(this::letGo);

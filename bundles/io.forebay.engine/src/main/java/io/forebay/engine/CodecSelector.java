@@ -31,6 +31,7 @@ interface CodecSelector {
         private final int wireId;
         private final ArrayDeque<Compressor> idle = new ArrayDeque<>();
         private int blocks;
+        private int proved;
         private boolean closed;
 
         /**
@@ -70,7 +71,12 @@ interface CodecSelector {
         /** Whether the next block is to be decompressed here, for proof: the first few, and now and then one. */
         synchronized boolean isProofDue() {
             int block = blocks++;
-            return !history && (block < PROVED_FIRST || block % PROVED_EVERY == 0);
+            return !history && (proved < PROVED_FIRST || block % PROVED_EVERY == 0);
+        }
+
+        /** A block was decompressed for proof. After one that could not be, every block is to be proved while it still lasts. */
+        synchronized void onProof(boolean sound) {
+            proved = sound ? proved + 1 : Integer.MIN_VALUE;
         }
 
         /** A decompressor for proof, to be closed by the caller. */
@@ -108,7 +114,7 @@ interface CodecSelector {
 
         /** Takes back one that cannot: its history is over, or it failed. */
         void discard(Compressor compressor) {
-            PlugIns.close(compressor);
+            PlugIns.close(plugIn(), compressor);
             lent.exit();
         }
 

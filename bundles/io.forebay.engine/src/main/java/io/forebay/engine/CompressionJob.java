@@ -182,8 +182,12 @@ final class CompressionJob implements Runnable {
         if (result != Compressor.NO_FIT && (result < 1 || result > room)) {
             return "returned a length of %d for a room of %d bytes".formatted(result, room);
         }
-        if (result != Compressor.NO_FIT && choice.isProofDue() && !isProved(result)) {
-            return "made a block that it cannot decompress itself";
+        if (result != Compressor.NO_FIT && choice.isProofDue()) {
+            boolean sound = isProved(result);
+            choice.onProof(sound);
+            if (!sound) {
+                return "made a block that it cannot decompress itself";
+            }
         }
         stored = history == null && result > bytes - bytes / WORTH_SHARE ? Compressor.NO_FIT : result;
         return null;
@@ -199,7 +203,7 @@ final class CompressionJob implements Runnable {
         } catch (CodecException e) {
             return false;
         } finally {
-            PlugIns.close(decompressor);
+            PlugIns.close(choice.plugIn(), decompressor);
             scratch.clear();
             stage.scratches().giveBack(proof);
         }

@@ -47,7 +47,7 @@ final class HistoryDecoder implements Decoder, AutoCloseable {
 
     private void end() {
         broken = true;
-        PlugIns.close(decompressor);
+        PlugIns.close(plugIn(), decompressor);
         decompressor = null;
     }
 

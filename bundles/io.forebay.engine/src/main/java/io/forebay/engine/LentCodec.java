@@ -82,7 +82,7 @@ final class LentCodec implements Decoder {
                 return;
             }
         }
-        PlugIns.close(decompressor);
+        PlugIns.close(plugIn, decompressor);
     }
 
     private void closeIdle() {
@@ -91,7 +91,7 @@ final class LentCodec implements Decoder {
             synchronized (this) {
                 decompressor = idle.pollFirst();
             }
-            PlugIns.close(decompressor);
+            PlugIns.close(plugIn, decompressor);
         } while (decompressor != null);
     }
 }

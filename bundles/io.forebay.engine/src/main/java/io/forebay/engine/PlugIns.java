@@ -32,13 +32,13 @@ final class PlugIns<S> {
     }
 
     /** Closes what a plug-in made, {@code null} included; what its close throws changes nothing any more. */
-    static void close(AutoCloseable made) {
+    static void close(PlugIn<?> of, AutoCloseable made) {
         try {
             if (made != null) {
                 made.close();
             }
         } catch (Exception | LinkageError | AssertionError e) {
-            LOG.warn("closing a plug-in's {} failed", made.getClass().getName(), e);
+            LOG.warn("{} threw when its {} was closed", of, made.getClass().getName(), e);
         }
     }
 

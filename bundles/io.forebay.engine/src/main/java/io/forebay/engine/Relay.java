@@ -46,7 +46,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
         this.supply = new MemorySupply(engine, control, this);
-        this.codec = new RelayCodec(engine.codecs(), distrust);
+        this.codec = new RelayCodec(engine.codecs(), distrust, this);
         rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
         this.channels = new RelayChannels(engine, this, control);
@@ -129,12 +129,12 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     void change(RelaySettings next) {
         LineSettings line = settings.line();
         settings = next;
+        distrust.clear(); // before anybody is asked again
         supply.change();
         if (!line.equals(next.line())) {
             rate.limit(next.line().bwlimitBytesPerS());
             channels.each(Channel::onLineSettings);
         }
-        distrust.clear();
         settleCodec();
     }
 

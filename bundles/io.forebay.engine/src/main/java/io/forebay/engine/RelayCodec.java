@@ -15,13 +15,15 @@ final class RelayCodec {
 
     private final CodecRegistry codecs;
     private final Distrust distrust;
+    private final PlugInJudge judge;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
     private volatile String problem = "";
     private CodecChoice chosen;
 
-    RelayCodec(CodecRegistry codecs, Distrust distrust) {
+    RelayCodec(CodecRegistry codecs, Distrust distrust, PlugInJudge judge) {
         this.codecs = codecs;
         this.distrust = distrust;
+        this.judge = judge;
     }
 
     /** What new blocks are compressed with, if the peer has it, too. */
@@ -92,7 +94,7 @@ final class RelayCodec {
         } catch (IllegalArgumentException e) {
             throw e;
         } catch (RuntimeException | LinkageError | AssertionError e) {
-            distrust.add(plugIn, "threw " + e + " when it was given its options");
+            judge.onMisbehaviour(plugIn, "threw " + e + " when it was given its options");
             problem = missing(wanted, "");
             replace(CodecSelector.Choice.RAW, null);
         } finally {
@@ -117,13 +119,17 @@ final class RelayCodec {
         };
     }
 
-    /** Decompressors for a channel whose peer numbers its codecs like this. */
+    /**
+     * Decompressors for a channel whose peer numbers its codecs like this. One that has misbehaved decompresses what was on
+     * its way already, if no other can: without it the session would be lost for certain, and a block is checked anyhow.
+     */
     Decoders decoders(CodecNames peerCodecs, RelaySettings settings) {
         String target = settings.targets().codec();
         return codecs.decoders(
                 peerCodecs,
                 name -> usable(name, name.equals(settings.codec().name()) ? target : "")
-                        .or(() -> usable(name, "")));
+                        .or(() -> usable(name, ""))
+                        .or(() -> codecs.plugIns().best(name, "")));
     }
 
     /** The codecs that peers may use, as a hello tells them. */
