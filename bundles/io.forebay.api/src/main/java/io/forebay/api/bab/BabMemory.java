@@ -17,8 +17,9 @@ public interface BabMemory extends AutoCloseable {
     long leasedBytes();
 
     /**
-     * Lends a segment, its content undefined; {@code null} if the limit is reached, if this memory is closed, or if there is no
-     * memory at this moment. Once warm it should allocate nothing.
+     * Lends a segment, its content undefined; {@code null} if the limit is reached, or if this memory is closed. To lend nothing
+     * below the limit breaks the promise of {@link BabAllocator#open}: the relay takes another allocator then. Once warm it
+     * should allocate nothing.
      */
     Segment lease();
 

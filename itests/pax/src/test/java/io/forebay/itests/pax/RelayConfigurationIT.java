@@ -3,25 +3,14 @@ package io.forebay.itests.pax;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
-import static org.ops4j.pax.exam.CoreOptions.bundle;
-import static org.ops4j.pax.exam.CoreOptions.composite;
-import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
-import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
-import static org.ops4j.pax.exam.CoreOptions.junitBundles;
-import static org.ops4j.pax.exam.CoreOptions.options;
-import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelState;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -31,18 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.jar.JarFile;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
-import org.ops4j.pax.exam.options.UrlProvisionOption;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
@@ -63,9 +47,6 @@ import org.osgi.service.event.EventHandler;
 @ExamReactorStrategy(PerClass.class)
 public class RelayConfigurationIT {
     private static final String FACTORY = "io.forebay.relay";
-    private static final int HIGHEST_LEVEL = 90;
-    private static final long DEADLINE_SECONDS = 30;
-    private static final long LOOK_MS = 20;
 
     /** What docs/events.md promises of every event. */
     private static final Set<String> PROPERTIES = Set.of(
@@ -91,45 +72,7 @@ public class RelayConfigurationIT {
 
     @Configuration
     public static Option[] distribution() throws IOException {
-        return options(
-                junitBundles(),
-                composite(systemBundles().toArray(Option[]::new)),
-                // what the launcher would set
-                frameworkProperty("gosh.home").value(System.getProperty("forebay.home")),
-                frameworkProperty("gosh.args").value("--nointeractive --noshutdown"),
-                frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
-                        .value("ERROR"),
-                frameworkProperty("forebay.base").value(base().toString()),
-                systemProperty("java.io.tmpdir").value(base().toString()),
-                frameworkStartLevel(HIGHEST_LEVEL));
-    }
-
-    private static Path base() throws IOException {
-        Path base = Path.of("target", "base").toAbsolutePath();
-        Files.createDirectories(base.resolve("run"));
-        return base;
-    }
-
-    private static List<Option> systemBundles() throws IOException {
-        List<Option> bundles = new ArrayList<>();
-        Path system = Path.of(System.getProperty("forebay.home"), "system");
-        try (Stream<Path> files = Files.walk(system)) {
-            for (Path jar : files.filter(path -> path.toString().endsWith(".jar"))
-                    .sorted()
-                    .toList()) {
-                UrlProvisionOption option = bundle(jar.toUri().toString())
-                        .startLevel(
-                                Integer.parseInt(jar.getParent().getFileName().toString()));
-                bundles.add(fragment(jar) ? option.noStart() : option);
-            }
-        }
-        return bundles;
-    }
-
-    private static boolean fragment(Path jar) throws IOException {
-        try (JarFile file = new JarFile(jar.toFile())) {
-            return file.getManifest().getMainAttributes().getValue(Constants.FRAGMENT_HOST) != null;
-        }
+        return PackedDistribution.started();
     }
 
     @Test
@@ -147,12 +90,12 @@ public class RelayConfigurationIT {
 
     @Test
     public void shouldTurnAConfigurationIntoARelayAndBack() throws IOException, InterruptedException {
-        List<InetSocketAddress> free = freeAddresses(4);
+        List<InetSocketAddress> free = LoadedLine.freeAddresses(4);
         InetSocketAddress inside = free.get(0);
         InetSocketAddress outside = free.get(2);
         org.osgi.service.cm.Configuration good = configurations.getFactoryConfiguration(FACTORY, "pax", "?");
         good.update(relay(inside, free.get(1), outside, free.get(3)));
-        await("the relay bridges and listens", () -> bridges("pax") && !free(inside) && !free(outside));
+        Await.until("the relay bridges and listens", () -> bridges("pax") && !free(inside) && !free(outside));
 
         org.osgi.service.cm.Configuration bad = configurations.getFactoryConfiguration(FACTORY, "nonsense", "?");
         Dictionary<String, Object> nonsense = relay(inside, free.get(1), outside, free.get(3));
@@ -163,17 +106,17 @@ public class RelayConfigurationIT {
         Dictionary<String, Object> changed = relay(inside, free.get(1), outside, free.get(3));
         changed.put("memlimit", "32M");
         good.update(changed);
-        await(
+        Await.until(
                 "the changed memlimit is in force",
                 () -> relay("pax")
                         .filter(status -> status.settings().memlimitBytes() == 32L << 20)
                         .isPresent());
         assertTrue("nothing came of the nonsense", relay("nonsense").isEmpty());
-        await("the first relay runs on", () -> bridges("pax") && !free(inside) && !free(outside));
+        Await.until("the first relay runs on", () -> bridges("pax") && !free(inside) && !free(outside));
         bad.delete();
 
         good.delete();
-        await(
+        Await.until(
                 "the relay is gone and its ports are free",
                 () -> relay("pax").isEmpty() && free(inside) && free(outside));
         assertEquals("no relay is left", List.of(), relays.status());
@@ -189,17 +132,17 @@ public class RelayConfigurationIT {
                         EventConstants.EVENT_TOPIC, "io/forebay/channel/*",
                         EventConstants.EVENT_FILTER, "(|(relay=near)(relay=far))")));
         // Both sites of one line, so that channels come farther than to their first dial.
-        List<InetSocketAddress> free = freeAddresses(6);
+        List<InetSocketAddress> free = LoadedLine.freeAddresses(6);
         org.osgi.service.cm.Configuration near = configurations.getFactoryConfiguration(FACTORY, "near", "?");
         org.osgi.service.cm.Configuration far = configurations.getFactoryConfiguration(FACTORY, "far", "?");
         near.update(site(free.get(0), free.get(1), free.get(2), free.get(5)));
         far.update(site(free.get(3), free.get(4), free.get(5), free.get(2)));
-        await(
+        Await.until(
                 "both ends of a bridge are told",
                 () -> entered(events, "near", "WAITING") && entered(events, "far", "CONNECTING"));
         near.delete();
         far.delete();
-        await(
+        Await.until(
                 "every channel is told to have stopped",
                 () -> relays.status().isEmpty()
                         && byChannel(events).values().stream()
@@ -281,20 +224,6 @@ public class RelayConfigurationIT {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
-    private static List<InetSocketAddress> freeAddresses(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            addresses.add((InetSocketAddress) socket.getLocalSocketAddress());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return addresses;
-    }
-
     /** Whether nobody listens there; found out by listening, so that the relay notices nothing. */
     private static boolean free(InetSocketAddress address) {
         try (ServerSocket socket = new ServerSocket()) {
@@ -302,14 +231,6 @@ public class RelayConfigurationIT {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-        while (!condition.getAsBoolean()) {
-            assertTrue("not within " + DEADLINE_SECONDS + " s: " + what, System.nanoTime() < deadlineNs);
-            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
     }
 }
