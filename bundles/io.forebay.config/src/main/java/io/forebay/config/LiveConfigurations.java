@@ -69,7 +69,7 @@ public final class LiveConfigurations implements RelayConfigurations {
 
     /** A configuration may name what is not there yet; whoever types it now wants it now. */
     private void refuseAbsentPlugIn(RelayKey key, String value, RelaySettings inForce) throws ProxyRefusedException {
-        PlugInTargets targets = isOther(inForce, key, value) ? PlugInTargets.ANY : inForce.targets();
+        PlugInTargets targets = targets(inForce, key, value);
         Optional<String> problem;
         try {
             problem = switch (key) {
@@ -92,10 +92,27 @@ public final class LiveConfigurations implements RelayConfigurations {
         }
     }
 
+    /** The filters that hold once a key has a value: one that was about the plug-in named now holds again. */
+    private PlugInTargets targets(RelaySettings inForce, RelayKey key, String value) throws ProxyRefusedException {
+        PlugInTargets now = inForce.targets();
+        if (!isOther(inForce, key, value)) {
+            return now;
+        }
+        String kept = inForce.source().equals(ProxyConnections.SOURCE)
+                ? ""
+                : KeptTargets.of(properties(configuration(inForce)), key, name(value));
+        return key == RelayKey.CODEC ? new PlugInTargets(kept, now.allocator()) : new PlugInTargets(now.codec(), kept);
+    }
+
+    /** The plug-in's name, without its options. */
+    private static String name(String value) {
+        return value.split("\\s+")[0];
+    }
+
     /** Whether a value names another plug-in than the one in force, which a target filter is about. */
     private static boolean isOther(RelaySettings inForce, RelayKey key, String value) {
         return switch (key) {
-            case CODEC -> !inForce.codec().name().equals(value.split("\\s+")[0]);
+            case CODEC -> !inForce.codec().name().equals(name(value));
             case ALLOCATOR -> !inForce.allocator().equals(value);
             default -> false;
         };
@@ -145,9 +162,9 @@ public final class LiveConfigurations implements RelayConfigurations {
         Map<String, Object> wanted = new TreeMap<>(before);
         wanted.put(key.spelling(), value);
         List<String> remarks = new ArrayList<>();
-        RelayKey target = key == RelayKey.CODEC ? RelayKey.CODEC_TARGET : RelayKey.ALLOCATOR_TARGET;
-        if (isOther(inForce, key, value) && wanted.remove(target.spelling()) != null) {
-            remarks.add("%s does not hold for it.".formatted(target.spelling()));
+        if (isOther(inForce, key, value)) {
+            String former = key == RelayKey.CODEC ? inForce.codec().name() : inForce.allocator();
+            remarks.addAll(KeptTargets.exchange(wanted, key, former, name(value)));
         }
         RelayFile file = RelayFile.of(wanted);
         if (file.settings().isEmpty()) {

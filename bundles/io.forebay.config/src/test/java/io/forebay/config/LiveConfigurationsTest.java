@@ -104,9 +104,49 @@ class LiveConfigurationsTest {
         live.set("r0", "allocator.target", "(service.ranking>=1)");
         live.set("r0", "codec", "lz4 level 3");
         assertThat(relay("r0").targets()).isEqualTo(new PlugInTargets("(bundle.version>=1.2)", "(service.ranking>=1)"));
-        assertThat(live.set("r0", "codec", "zstd")).first().isEqualTo("codec.target does not hold for it.");
+        assertThat(live.set("r0", "codec", "zstd"))
+                .first()
+                .isEqualTo("codec.target = (bundle.version>=1.2) is about lz4 and does not hold for zstd: it does again"
+                        + " when lz4 is swapped back.");
         assertThat(relay("r0").targets()).isEqualTo(new PlugInTargets("", "(service.ranking>=1)"));
-        assertThat(live.set("r0", "allocator", "heap")).first().isEqualTo("allocator.target does not hold for it.");
+        assertThat(live.set("r0", "allocator", "heap")).first().asString().startsWith("allocator.target = (service.");
+        assertThat(relay("r0").targets()).isEqualTo(PlugInTargets.ANY);
+    }
+
+    @Test
+    void shouldBringATargetBackWithThePlugInThatItIsAbout() throws Exception {
+        live.set("r0", "codec.target", "(bundle.version>=1.2)");
+        live.set("r0", "codec", "zstd");
+        live.set("r0", "codec.target", "(service.ranking>=5)");
+        assertThat(live.set("r0", "codec", "lz4 level 9"))
+                .startsWith(
+                        "codec.target = (service.ranking>=5) is about zstd and does not hold for lz4: it does again when"
+                                + " zstd is swapped back.",
+                        "codec.target = (bundle.version>=1.2) holds for it again.");
+        assertThat(relay("r0").targets()).isEqualTo(new PlugInTargets("(bundle.version>=1.2)", ""));
+        live.set("r0", "codec", "none");
+        assertThat(relay("r0").targets()).isEqualTo(PlugInTargets.ANY);
+        live.set("r0", "codec", "zstd level 1");
+        assertThat(relay("r0").targets()).isEqualTo(new PlugInTargets("(service.ranking>=5)", ""));
+    }
+
+    @Test
+    void shouldAskWhetherThePlugInIsThereWithTheTargetThatComesBack() throws Exception {
+        live.set("r0", "allocator", "heap");
+        live.set("r0", "allocator.target", "(service.ranking>=1)");
+        live.set("r0", "allocator", "direct");
+        relays.asked.clear();
+        live.set("r0", "allocator", "heap");
+        assertThat(relays.asked).containsExactly(new PlugInTargets("", "(service.ranking>=1)"));
+    }
+
+    @Test
+    void shouldForgetTargetsThatWereKeptOnceTheFileChanges() throws Exception {
+        live.set("r0", "codec.target", "(bundle.version>=1.2)");
+        live.set("r0", "codec", "zstd");
+        admin.addFile("r0", lines(7000));
+        live.set("r0", "codec", "zstd");
+        live.set("r0", "codec", "lz4");
         assertThat(relay("r0").targets()).isEqualTo(PlugInTargets.ANY);
     }
 

@@ -33,6 +33,9 @@ final class RecordingRelays implements Relays {
     final Map<String, RelaySettings> running = new ConcurrentSkipListMap<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
 
+    /** The filters with which somebody asked for an allocator. */
+    final List<PlugInTargets> asked = new CopyOnWriteArrayList<>();
+
     /** The state of the only channel of a relay; a relay that is not here has none. */
     final Map<String, ChannelState> channels = new ConcurrentHashMap<>();
 
@@ -64,6 +67,7 @@ final class RecordingRelays implements Relays {
 
     @Override
     public Optional<String> allocatorProblem(String allocator, PlugInTargets targets) {
+        asked.add(targets);
         return allocator.equals("numa") ? Optional.of("is not installed: use direct") : Optional.empty();
     }
 

@@ -429,9 +429,9 @@ final class Bridge implements Link.Owner {
     }
 
     /** Ends the present link because of what came over it. */
-    void onViolation(PeerViolation violation) {
+    void onViolation(String why) {
         if (link != null) {
-            link.onViolation(violation);
+            link.onViolation(why);
         }
     }
 

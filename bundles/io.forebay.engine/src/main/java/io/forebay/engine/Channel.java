@@ -411,9 +411,11 @@ final class Channel implements Bridge.Owner, Session.Owner {
     }
 
     @Override
-    public void onUnreadable(PeerViolation violation) {
-        bridge.onViolation(violation);
-        end.stop("peer violated the protocol: " + violation.getMessage());
+    public void onUnreadable(Unreadable what) {
+        if (what.blame() == Unreadable.Blame.PEER) {
+            bridge.onViolation(what.sentence());
+        }
+        end.stop(what.sentence());
     }
 
     /** What operators see. On the loop. */

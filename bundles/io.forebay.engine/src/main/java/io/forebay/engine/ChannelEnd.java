@@ -8,6 +8,8 @@ import io.forebay.api.state.ChannelEvent.Stop;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.api.transport.Loop;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The end of a channel: what is still delivered, for how long, and that everything comes home before it has stopped. Owned
@@ -21,6 +23,9 @@ final class ChannelEnd implements Session.Ending {
     /** How long the far DRBD may take to close its half after all was delivered to it. */
     private static final long HALF_CLOSED_NS = 30_000_000_000L;
 
+    /** How long workers are waited for after the end: far longer than a block takes, so a codec that is not back by then hangs. */
+    private static final long WORKERS_NS = 10_000_000_000L;
+
     private final Channel channel;
     private final ChannelLife life;
     private final ChannelHome home;
@@ -28,6 +33,8 @@ final class ChannelEnd implements Session.Ending {
     private final Loop loop;
     private Loop.Timer timer;
     private Loop.Timer resumeTimer;
+    private Loop.Timer workersTimer;
+    private String leftBehind = "";
     private boolean peerGone;
     private volatile boolean begun;
 
@@ -187,6 +194,7 @@ final class ChannelEnd implements Session.Ending {
             session.closeInside(orderly || !life.wasEstablished());
             timer = loop.schedule(
                     session::resetInside, home.settings().timeouts().drainMs() * 1_000_000L);
+            workersTimer = loop.schedule(this::giveUpWorkers, WORKERS_NS);
         }
         bridge.end(why);
         if (channel.drbdSession() != null && life.type() == ChannelType.DATA) {
@@ -200,6 +208,17 @@ final class ChannelEnd implements Session.Ending {
         finish();
     }
 
+    /** A codec may never come back; its thread cannot be ended, so it keeps what it is at, and the channel ends without it. */
+    private void giveUpWorkers() {
+        List<PlugIn<?>> busy = channel.session().busy();
+        if (!busy.isEmpty()) {
+            leftBehind = "; given up: %s did not come back from a block, and keeps its memory until it does"
+                    .formatted(busy.stream().map(PlugIn::toString).collect(Collectors.joining(", ")));
+        }
+        channel.session().giveUpWorkers();
+        finish();
+    }
+
     /** Completes an end that has begun, once everything has come home. */
     void finish() {
         Session session = channel.session();
@@ -210,8 +229,11 @@ final class ChannelEnd implements Session.Ending {
             return;
         }
         cancelTimers();
+        if (workersTimer != null) {
+            workersTimer.cancel();
+        }
         channel.codecs().onNoBridge();
-        life.on(new Closed(life.reason()));
+        life.on(new Closed(life.reason() + leftBehind));
         home.onStopped(channel);
     }
 

@@ -8,4 +8,7 @@ public interface ChannelEvents extends TransitionListener {
 
     /** Something an operator should read, as a sentence. */
     void onSentence(String relay, String sentence);
+
+    /** Something has changed as it may, and whatever was wrong before counts as new when it comes again; a sentence. */
+    void onNews(String relay, String sentence);
 }

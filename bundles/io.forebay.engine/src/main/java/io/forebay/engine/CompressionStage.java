@@ -6,7 +6,10 @@ import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * Between a data channel's socket and its BAB: takes what was read in blocks, as large as there is, has workers compress
@@ -47,10 +50,11 @@ final class CompressionStage {
     private final ArrayDeque<CompressionJob> running = new ArrayDeque<>();
     private final ArrayDeque<CompressionJob> spare = new ArrayDeque<>();
     private CompressionJob.History history;
-    private int abandoned;
+    private final List<CompressionJob> abandoned = new ArrayList<>();
     private boolean watched;
     private long uncutBytes;
     private boolean closed;
+    private boolean givenUp;
 
     CompressionStage(
             Account account,
@@ -219,7 +223,7 @@ final class CompressionStage {
         CompressionJob head = running.peek();
         if (!head.done && !head.abandoned && head.runsForNs(loop.nowNs()) > GIVEN_UP_NS) {
             head.abandoned = true;
-            abandoned++;
+            abandoned.add(head);
             judge.onMisbehaviour(head.choice.plugIn(), "did not come back from compressing a block");
             onProgress.run();
         }
@@ -237,7 +241,7 @@ final class CompressionStage {
     void onJobDone(CompressionJob job) {
         job.done = true;
         if (job.abandoned) {
-            abandoned--;
+            abandoned.remove(job);
             if (!running.contains(job)) {
                 finish(job); // it went raw long ago
             }
@@ -264,17 +268,34 @@ final class CompressionStage {
         releaseIfHome();
     }
 
-    /** Whether, after {@link #close}, all segments are home. */
+    /** Waits no longer for workers that do not come back; what they read from comes home when they do. */
+    void giveUpWorkers() {
+        givenUp = true;
+        releaseIfHome();
+    }
+
+    /** Whether, after {@link #close}, all segments are home, or with workers that were given up. */
     boolean isReleased() {
-        return closed && running.isEmpty() && abandoned == 0;
+        return closed && (givenUp || running.isEmpty() && abandoned.isEmpty());
+    }
+
+    /** Whose calls have not returned. */
+    Stream<PlugIn<?>> busy() {
+        return Stream.concat(running.stream().filter(job -> !job.done), abandoned.stream())
+                .map(job -> job.choice.plugIn());
     }
 
     private void releaseIfHome() {
         if (!isReleased()) {
             return;
         }
-        pieces.forEach(account::release);
-        pieces.clear();
+        pieces.removeIf(piece -> {
+            boolean free = piece.lent == 0;
+            if (free) {
+                account.release(piece);
+            }
+            return free;
+        });
         uncutBytes = 0;
         endHistory();
         onProgress.run();

@@ -130,6 +130,11 @@ final class DecompressionJob implements Runnable {
         return history;
     }
 
+    /** Whether it reads or writes there, or is about to. */
+    boolean isAt(Piece piece) {
+        return piece == wire || piece == plain;
+    }
+
     PlugIn<?> plugIn() {
         return decoder.plugIn();
     }
@@ -139,9 +144,11 @@ final class DecompressionJob implements Runnable {
         return position;
     }
 
-    /** Why a block is not there, a sentence; {@code null} if all are. */
-    String problem() {
-        return problem;
+    /** Why a block is not there; {@code null} if all are. */
+    Unreadable unreadable() {
+        return problem == null
+                ? null
+                : new Unreadable(misdeed == null ? Unreadable.Blame.EITHER : Unreadable.Blame.CODEC, problem);
     }
 
     /** What the decompressor did against its contract, a clause that goes on after its name; {@code null} for nothing. */
@@ -230,7 +237,7 @@ final class DecompressionJob implements Runnable {
     }
 
     private void onUnreadable(String why, int block) {
-        problem = "%s: %s: %s (either it or what the peer made is wrong)".formatted(what(block), plugIn(), why);
+        problem = "%s: %s: %s".formatted(what(block), plugIn(), why);
     }
 
     private void onMisdeed(String did, int block) {

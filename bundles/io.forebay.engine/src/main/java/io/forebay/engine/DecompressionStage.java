@@ -6,6 +6,7 @@ import io.forebay.api.transport.Loop;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.util.ArrayDeque;
+import java.util.stream.Stream;
 
 /**
  * Has workers decompress blocks: those that stand alone side by side, those with a history one after the other. Gives each
@@ -20,9 +21,9 @@ final class DecompressionStage {
         void onDecompressed(long number, int blocks);
 
         /** A block cannot be decompressed. May come more than once. */
-        void onUnreadable(PeerViolation violation);
+        void onUnreadable(Unreadable what);
 
-        /** Closed, and no worker is at anything any more. */
+        /** Closed, and no worker is at anything any more; or one is back that was given up. */
         void onIdle();
     }
 
@@ -46,6 +47,7 @@ final class DecompressionStage {
     private boolean historyRuns;
     private boolean looking;
     private boolean closed;
+    private boolean givenUp;
 
     /**
      * With nothing to do.
@@ -148,18 +150,18 @@ final class DecompressionStage {
     }
 
     private void onDone(DecompressionJob job) {
-        String problem = job.problem();
+        Unreadable unreadable = job.unreadable();
         if (job.misdeed() != null) {
             judge.onMisbehaviour(job.plugIn(), job.misdeed());
-        } else if (problem != null) {
+        } else if (unreadable != null) {
             judge.onSuspicion(job.plugIn(), "could not decompress a block, or what the peer made was wrong");
         }
         running.remove(job);
         historyRuns &= !job.isHistory();
         job.finish();
         spare.push(job);
-        if (problem != null) {
-            owner.onUnreadable(new PeerViolation(problem));
+        if (unreadable != null) {
+            owner.onUnreadable(unreadable);
         } else if (!closed) {
             owner.onDecompressed(job.number(), job.blocks());
         }
@@ -176,8 +178,9 @@ final class DecompressionStage {
         for (DecompressionJob job : running) {
             if (job.look() == LOOKS_MAX) {
                 judge.onMisbehaviour(job.plugIn(), "did not decompress a block within 1 s");
-                owner.onUnreadable(
-                        new PeerViolation("block cannot be decompressed: position=%d: %s has been at it for 1 s"
+                owner.onUnreadable(new Unreadable(
+                        Unreadable.Blame.CODEC,
+                        "block cannot be decompressed: position=%d: %s has been at it for 1 s"
                                 .formatted(job.position(), job.plugIn())));
             }
         }
@@ -198,6 +201,9 @@ final class DecompressionStage {
 
     /** Keeps nothing of a codec that is used no more; no block of it may come any more. */
     void forget(PlugIn<?> codec) {
+        if (givenUp) {
+            return; // a worker may be at it: it is closed with the rest
+        }
         decoders.forget(codec).forEach(history -> workers.execute(history::close));
     }
 
@@ -206,19 +212,41 @@ final class DecompressionStage {
         closed = true;
     }
 
-    /** Whether, after {@link #close}, no worker is at anything any more. */
-    boolean isIdle() {
-        return closed && running.isEmpty();
+    /** Waits no longer for workers that do not come back; what they are at stays theirs until they do. */
+    void giveUp() {
+        givenUp = true;
     }
 
-    /** Returns all segments; no worker and no socket may use them any more. */
+    /** Whether, after {@link #close}, no worker is at anything any more, or those that are were given up. */
+    boolean isIdle() {
+        return closed && (givenUp || running.isEmpty());
+    }
+
+    /** Whether a worker is at a piece. */
+    boolean isAt(Piece piece) {
+        return running.stream().anyMatch(job -> job.isAt(piece));
+    }
+
+    /** Whose calls have not returned. */
+    Stream<PlugIn<?>> busy() {
+        return running.stream().map(DecompressionJob::plugIn);
+    }
+
+    /** Returns the segments that no worker is at; no socket may use any of them any more. To be called again by {@code onIdle}. */
     void clear() {
-        retired.forEach(account::release);
-        retired.clear();
         if (plain != null) {
-            account.release(plain);
+            retired.addLast(plain);
             plain = null;
         }
-        workers.execute(decoders::close);
+        retired.removeIf(piece -> {
+            boolean free = !isAt(piece);
+            if (free) {
+                account.release(piece);
+            }
+            return free;
+        });
+        if (running.isEmpty()) {
+            workers.execute(decoders::close);
+        }
     }
 }

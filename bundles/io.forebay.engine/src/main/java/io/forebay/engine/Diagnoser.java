@@ -157,7 +157,8 @@ final class Diagnoser {
                 since,
                 leg.flatMap(facts::fault).map(Fault::error).orElse(""),
                 leg.map(one -> words.fill(finding.sentence(), one) + aside(one, finding, facts, words))
-                        .orElseGet(() -> words.fill(finding.sentence())),
+                                .orElseGet(() -> words.fill(finding.sentence()))
+                        + DiagnosisWords.besides(finding, facts.problems()),
                 words.fill(finding.check()
                         .orElseGet(() -> Remedy.check(leg.orElseThrow(), facts.kind(leg.orElseThrow())))));
     }

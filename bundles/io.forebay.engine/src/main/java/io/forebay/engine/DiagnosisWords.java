@@ -14,10 +14,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The words that stand in braces in the sentences of a diagnosis. */
 final class DiagnosisWords {
@@ -40,6 +43,9 @@ final class DiagnosisWords {
             Leg.PEER_TO_OUTSIDE, new Ends("peerIp", "outside"),
             Leg.FAR_DRBD_TO_FAR_INSIDE, new Ends("farDrbd", "farInside"),
             Leg.FAR_INSIDE_TO_FAR_DRBD, new Ends("farInsideIp", "farDrbd"));
+
+    /** Whose sentences have the worst problem among their words. */
+    private static final Set<Finding> TELL_PROBLEM = EnumSet.of(Finding.HEALTHY, Finding.NO_MEMORY, Finding.NOT_OPEN);
 
     private final RelayFacts facts;
     private final Map<String, String> words = new HashMap<>();
@@ -138,6 +144,16 @@ final class DiagnosisWords {
         return WORD.matcher(sentence)
                 .replaceAll(word ->
                         Matcher.quoteReplacement(word.group(1).equals("tries") ? tries : words.get(word.group(1))));
+    }
+
+    /** Problems that a finding's sentence has not told, to go on after it. */
+    static String besides(Finding finding, List<String> problems) {
+        boolean toldFirst = TELL_PROBLEM.contains(finding);
+        boolean closed = finding.sentence().endsWith(".");
+        return problems.stream()
+                .skip(toldFirst ? 1 : 0)
+                .map(one -> (closed ? " Besides, %s." : "; besides, %s").formatted(clause(one)))
+                .collect(Collectors.joining());
     }
 
     private static String tries(Fault fault, String to) {

@@ -42,6 +42,7 @@ public final class Engine implements Relays {
     private final Map<String, Relay> relays = new ConcurrentSkipListMap<>();
     private final AtomicLong channelIds = new AtomicLong();
     private final Map<Relay, CountDownLatch> closing = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     public Engine(Transport transport, StateTable states, Surroundings surroundings) {
         this.transport = transport;
@@ -89,6 +90,7 @@ public final class Engine implements Relays {
     /** An allocator is there: relays that have none, or not the best for them, go on with it. */
     public void addAllocator(PlugIn<BabAllocator> allocator) {
         allocators.add(allocator);
+        tell("BAB allocator %s has come", allocator);
         all().forEach(Relay::onAllocator);
     }
 
@@ -99,7 +101,9 @@ public final class Engine implements Relays {
      * @return completes when all memory of it is closed, and the engine knows it no more
      */
     public CompletableFuture<Void> removeAllocator(PlugIn<BabAllocator> allocator) {
-        allocators.remove(allocator);
+        if (allocators.remove(allocator)) {
+            tell("BAB allocator %s has left", allocator);
+        }
         Stream.concat(all().stream(), closing.keySet().stream()).forEach(relay -> relay.onAllocatorGone(allocator));
         return loans.leave(allocator);
     }
@@ -116,6 +120,7 @@ public final class Engine implements Relays {
      */
     public void addCodec(PlugIn<Codec> codec) {
         codecs.add(codec);
+        tell("codec %s has come", codec);
         all().forEach(Relay::settleCodec);
     }
 
@@ -127,9 +132,16 @@ public final class Engine implements Relays {
         }
         leaving.enter();
         CompletableFuture<Void> gone = codecs.remove(codec);
+        tell("codec %s has left", codec);
         all().forEach(relay -> relay.onLeft(leaving));
         leaving.exit();
         return gone;
+    }
+
+    private void tell(String sentence, PlugIn<?> about) {
+        if (!closed) {
+            surroundings.events().onNews("plug-in", sentence.formatted(about));
+        }
     }
 
     /** Without the lock: whoever asks need not wait for a relay that is being closed. */
@@ -269,6 +281,7 @@ public final class Engine implements Relays {
 
     /** Closes all relays. */
     public synchronized void close() {
+        closed = true;
         List<String> names = new ArrayList<>(relays.keySet());
         names.forEach(this::remove);
     }

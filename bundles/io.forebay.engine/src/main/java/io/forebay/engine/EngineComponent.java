@@ -107,7 +107,9 @@ public final class EngineComponent implements Relays {
 
     void removeAllocator(ServiceReference<BabAllocator> reference) {
         PlugIn<BabAllocator> left = allocators.remove(reference);
-        if (left != null) {
+        if (left == null) {
+            onRefusedLeft("BAB allocator", reference);
+        } else {
             await(engine.removeAllocator(left), () -> engine.outOf(left));
         }
     }
@@ -125,7 +127,9 @@ public final class EngineComponent implements Relays {
 
     void removeCodec(ServiceReference<Codec> reference) {
         PlugIn<Codec> left = codecs.remove(reference);
-        if (left != null) {
+        if (left == null) {
+            onRefusedLeft("codec", reference);
+        } else {
             await(
                     engine.removeCodec(left),
                     () -> "%s is leaving, but blocks of it are on their way; it stays usable until then"
@@ -141,6 +145,18 @@ public final class EngineComponent implements Relays {
                                 kind,
                                 reference.getBundle(),
                                 cause instanceof IllegalArgumentException ? cause.getMessage() : "it threw " + cause));
+    }
+
+    private void onRefusedLeft(String kind, ServiceReference<?> reference) {
+        if (!closed) {
+            events.onNews(
+                    "plug-in", "the %s of bundle %s, which was not used, has left".formatted(kind, bundle(reference)));
+        }
+    }
+
+    /** By the reference's properties a bundle that has left can be named, too. */
+    private static String bundle(ServiceReference<?> reference) {
+        return String.valueOf(reference.getProperty(Constants.SERVICE_BUNDLEID));
     }
 
     /**

@@ -100,4 +100,10 @@ final class EventLog implements ChannelEvents {
             log.warn("{}: {}", relay, sentence);
         }
     }
+
+    @Override
+    public void onNews(String relay, String sentence) {
+        sentences.remove(relay);
+        log.info("{}: {}", relay, sentence);
+    }
 }

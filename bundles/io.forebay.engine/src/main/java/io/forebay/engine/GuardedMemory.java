@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /**
  * A plug-in's memory, and the only one who calls it. Everything it does is looked at; what its contract forbids is reported,
@@ -30,7 +29,7 @@ final class GuardedMemory {
     private final int segmentBytes;
     private final long limitBytes;
     private final BabLoans.Loan loan;
-    private final BiConsumer<PlugIn<?>, String> onMisbehaviour;
+    private final PlugInJudge judge;
     private final CallWatch watch;
 
     /** Segments and their buffers: what one of them is in cannot be lent again. A set that allocates only when it grows. */
@@ -39,17 +38,13 @@ final class GuardedMemory {
     private volatile boolean trusted = true;
 
     private GuardedMemory(
-            BabMemory memory,
-            PlugIn<BabAllocator> allocator,
-            BabLoans.Loan loan,
-            Loop timers,
-            BiConsumer<PlugIn<?>, String> onMisbehaviour) {
+            BabMemory memory, PlugIn<BabAllocator> allocator, BabLoans.Loan loan, Loop timers, PlugInJudge judge) {
         this.memory = memory;
         this.allocator = allocator;
         this.segmentBytes = memory.segmentBytes();
         this.limitBytes = memory.limitBytes();
         this.loan = loan;
-        this.onMisbehaviour = onMisbehaviour;
+        this.judge = judge;
         this.watch = new CallWatch(timers, this::blame);
     }
 
@@ -66,7 +61,7 @@ final class GuardedMemory {
             MemoryPlan plan,
             BabLoans.Loan loan,
             Loop timers,
-            BiConsumer<PlugIn<?>, String> onMisbehaviour)
+            PlugInJudge judge)
             throws BabException, PlugInFault {
         BabMemory memory = null;
         try {
@@ -74,7 +69,7 @@ final class GuardedMemory {
             if (memory == null) {
                 throw new PlugInFault("gave null for memory in open()");
             }
-            GuardedMemory guarded = new GuardedMemory(memory, allocator, loan, timers, onMisbehaviour);
+            GuardedMemory guarded = new GuardedMemory(memory, allocator, loan, timers, judge);
             guarded.check(plan);
             return guarded;
         } catch (BabException | PlugInFault e) {
@@ -212,7 +207,7 @@ final class GuardedMemory {
         boolean first = trusted;
         trusted = false;
         if (first) {
-            onMisbehaviour.accept(allocator, what);
+            judge.onMisbehaviour(allocator, what);
         }
     }
 }

@@ -247,15 +247,15 @@ final class Link implements ConnectionHandler {
                 readEarly(bytes);
             }
         } catch (PeerViolation e) {
-            onViolation(e);
+            onViolation(Unreadable.of(e).sentence());
         }
         owner.onLinkProgress();
     }
 
     /** Ends the link because of what came over it. */
-    void onViolation(PeerViolation violation) {
+    void onViolation(String why) {
         violated = true;
-        fail("peer violated the protocol: " + violation.getMessage());
+        fail(why);
     }
 
     /** Whether it ended because the peer violated the protocol. */

@@ -4,7 +4,6 @@ package io.forebay.engine;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
 import io.forebay.api.transport.Loop;
-import java.util.function.BiConsumer;
 
 /**
  * Asks one allocator for memory, in a task that may block, and answers once: with memory, with why it cannot be had, or with
@@ -32,7 +31,7 @@ final class MemoryAttempt implements Runnable {
     private final long limitBytes;
     private final Loop timers;
     private final BabLoans.Loan loan;
-    private final BiConsumer<PlugIn<?>, String> onMisbehaviour;
+    private final PlugInJudge judge;
     private final CallWatch watch;
     private final long beganNs;
     private Taker taker;
@@ -58,7 +57,7 @@ final class MemoryAttempt implements Runnable {
         this.limitBytes = limitBytes;
         this.timers = timers;
         this.taker = answers.taker();
-        this.onMisbehaviour = answers.onMisbehaviour();
+        this.judge = answers.judge();
         this.watch = new CallWatch(timers, this::onOverdue);
         this.beganNs = timers.nowNs();
     }
@@ -66,9 +65,9 @@ final class MemoryAttempt implements Runnable {
     /**
      * Who wants to know.
      *
-     * @param onMisbehaviour what the memory does wrong later
+     * @param judge of what the memory does wrong later
      */
-    record Answers(Taker taker, BiConsumer<PlugIn<?>, String> onMisbehaviour) {}
+    record Answers(Taker taker, PlugInJudge judge) {}
 
     PlugIn<BabAllocator> allocator() {
         return allocator;
@@ -92,7 +91,7 @@ final class MemoryAttempt implements Runnable {
         }
         watch.begin("open()", OPEN_NS + plan.capacityBytes() / BYTES_PER_S * 1_000_000_000L);
         try {
-            GuardedMemory memory = GuardedMemory.open(allocator, owner, plan, loan, timers, onMisbehaviour);
+            GuardedMemory memory = GuardedMemory.open(allocator, owner, plan, loan, timers, judge);
             watch.close();
             Taker to = answer();
             if (to == null) {

@@ -4,13 +4,9 @@ package io.forebay.engine;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.transport.Loop;
+import io.forebay.engine.MemoryRound.Candidate;
 import java.lang.ref.WeakReference;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * Obtains a relay's memory as its settings want it: at first, and anew while it is in use, when they change, when allocators
@@ -32,13 +28,11 @@ final class MemorySupply implements MemoryAttempt.Taker {
     private static final long PATIENCE_NS = 1_000_000_000L;
 
     /** What the supply needs of its relay, and tells it. Called with the supply's lock held: short. */
-    interface Owner {
+    interface Owner extends PlugInJudge {
         RelaySettings settings();
 
         /** Whether a plug-in has not misbehaved here. */
         boolean isTrusted(PlugIn<?> plugIn);
-
-        void onMisbehaviour(PlugIn<?> plugIn, String what);
 
         /** There is memory, at first or again. */
         void onMemory();
@@ -47,23 +41,16 @@ final class MemorySupply implements MemoryAttempt.Taker {
         void onNoMemory(String why);
     }
 
-    /** Memory that might be had. */
-    private record Candidate(PlugIn<BabAllocator> allocator, long limitBytes) {}
-
     private final Engine engine;
     private final Loop timers;
     private final Owner owner;
+    private final PlugInNews news;
+    private final MemoryRound round;
     private volatile RelayMemory memory;
     private volatile String problem = "";
     private volatile String lack = "memory is being obtained";
 
-    /** Whom this round has asked in vain, and why they refused. */
-    private final Map<Candidate, String> refused = new LinkedHashMap<>();
-
     private MemoryAttempt attempt;
-
-    /** What was given up to make room for better, to go back to; {@code null} if nothing was in this round. */
-    private Candidate former;
 
     /** Completes when what was given up is closed; {@code null} if nothing is waited for. */
     private CompletableFuture<Void> vacating;
@@ -73,10 +60,12 @@ final class MemorySupply implements MemoryAttempt.Taker {
     private boolean scheduled;
     private boolean closed;
 
-    MemorySupply(Engine engine, Loop timers, Owner owner) {
+    MemorySupply(Engine engine, Loop timers, Owner owner, PlugInNews news) {
         this.engine = engine;
         this.timers = timers;
         this.owner = owner;
+        this.news = news;
+        this.round = new MemoryRound(engine.allocators(), owner);
     }
 
     /** {@code null} before it was obtained. */
@@ -130,12 +119,12 @@ final class MemorySupply implements MemoryAttempt.Taker {
         if (closed || !begun) {
             return;
         }
-        if (memory != null && memory.plugIn() != null && !isUsable(memory.plugIn())) {
+        if (memory != null && memory.plugIn() != null && !round.isUsable(memory.plugIn())) {
             memory.lose();
         }
-        if (vacating != null && !isUsable(former.allocator)) {
+        if (vacating != null && !round.isUsable(round.former().allocator())) {
             vacating = null; // whoever misbehaves may never be done with closing
-            former = null;
+            round.former(null);
         }
         if (attempt == null && vacating == null) {
             beginRound();
@@ -147,59 +136,21 @@ final class MemorySupply implements MemoryAttempt.Taker {
     }
 
     private void beginRound() {
-        refused.clear();
-        former = null;
+        round.restart();
         step();
     }
 
     private boolean isObsolete(MemoryAttempt one) {
-        Candidate next = next();
-        boolean better = next != null && !next.allocator.equals(one.allocator());
-        return !isUsable(one.allocator()) || better && one.ageNs() >= PATIENCE_NS;
-    }
-
-    private boolean isUsable(PlugIn<BabAllocator> one) {
-        return owner.isTrusted(one) && engine.allocators().all().contains(one);
-    }
-
-    // ---- whom to ask
-
-    private Stream<PlugIn<BabAllocator>> wanted(RelaySettings settings) {
-        try {
-            return engine.allocators()
-                    .matching(settings.allocator(), settings.targets().allocator());
-        } catch (IllegalArgumentException e) {
-            return Stream.empty(); // the target is no filter: whyNot() says so
-        }
-    }
-
-    /** The next one to ask, or the one that is in force; {@code null} if nobody is left. */
-    private Candidate next() {
-        RelaySettings settings = owner.settings();
-        long limit = settings.memlimitBytes();
-        Stream<Candidate> all = wanted(settings).map(one -> new Candidate(one, limit));
-        if (former != null) {
-            all = Stream.concat(all, Stream.of(former));
-        }
-        if (memory != null) {
-            PlugIn<BabAllocator> now = memory.plugIn();
-            Stream<PlugIn<BabAllocator>> others = now != null
-                    ? Stream.of(now)
-                    : engine.allocators().all().stream()
-                            .sorted(Comparator.<PlugIn<?>>comparingInt(PlugIn::ranking)
-                                    .reversed());
-            all = Stream.concat(all, others.map(one -> new Candidate(one, limit)));
-        }
-        return all.filter(one -> isUsable(one.allocator) && !refused.containsKey(one))
-                .findFirst()
-                .orElse(null);
+        Candidate next = round.next(memory);
+        boolean better = next != null && !next.allocator().equals(one.allocator());
+        return !round.isUsable(one.allocator()) || better && one.ageNs() >= PATIENCE_NS;
     }
 
     private void step() {
-        Candidate next = next();
+        Candidate next = round.next(memory);
         if (next == null) {
-            endInVain(whyNot());
-        } else if (memory != null && memory.isSettled(next.limitBytes, next.allocator)) {
+            endInVain();
+        } else if (memory != null && memory.isSettled(next.limitBytes(), next.allocator())) {
             endSettled(next);
         } else {
             attempt(next);
@@ -208,22 +159,16 @@ final class MemorySupply implements MemoryAttempt.Taker {
 
     private void attempt(Candidate next) {
         String name = owner.settings().name();
-        BabLoans.Loan loan = engine.loans().begin(next.allocator, name);
+        BabLoans.Loan loan = engine.loans().begin(next.allocator(), name);
         if (loan == null) {
             step(); // it has left just now
             return;
         }
         MemoryPlan plan = memory == null
-                ? new MemoryPlan(next.limitBytes, MemoryPlan.segmentBytesFor(next.limitBytes))
-                : memory.plan(next.limitBytes);
+                ? new MemoryPlan(next.limitBytes(), MemoryPlan.segmentBytesFor(next.limitBytes()))
+                : memory.plan(next.limitBytes());
         attempt = new MemoryAttempt(
-                loan,
-                next.allocator,
-                name,
-                plan,
-                next.limitBytes,
-                timers,
-                new MemoryAttempt.Answers(this, owner::onMisbehaviour));
+                loan, next.allocator(), name, plan, next.limitBytes(), timers, new MemoryAttempt.Answers(this, owner));
         timers.schedule(new Impatience(attempt), PATIENCE_NS);
         engine.surroundings().blocking().execute(attempt);
     }
@@ -262,7 +207,7 @@ final class MemorySupply implements MemoryAttempt.Taker {
         if (current) {
             attempt = null;
         }
-        if (closed || !current || !isUsable(of.allocator())) {
+        if (closed || !current || !round.isUsable(of.allocator())) {
             return false;
         }
         if (memory == null) {
@@ -289,10 +234,10 @@ final class MemorySupply implements MemoryAttempt.Taker {
         }
         attempt = null;
         Candidate one = new Candidate(of.allocator(), of.limitBytes());
-        if (memory != null && former == null && makeRoom()) {
+        if (memory != null && round.former() == null && makeRoom()) {
             return;
         }
-        refused.put(one, why);
+        round.onRefused(one, why);
         step();
     }
 
@@ -304,7 +249,7 @@ final class MemorySupply implements MemoryAttempt.Taker {
         if (vacating == null) {
             return false;
         }
-        former = new Candidate(now, limit);
+        round.former(new Candidate(now, limit));
         CompletableFuture<Void> gone = vacating;
         gone.thenRun(() -> onVacated(gone));
         return true;
@@ -335,78 +280,29 @@ final class MemorySupply implements MemoryAttempt.Taker {
     }
 
     private void endSettled(Candidate with) {
-        RelaySettings settings = owner.settings();
-        boolean isWanted = wanted(settings).anyMatch(with.allocator::equals);
-        if (isWanted && refused.isEmpty()) {
+        boolean isWanted = round.isWanted(with.allocator());
+        if (isWanted && !round.hasRefusals()) {
             report("");
-        } else if (isWanted || !settings.allocator().equals(usedName)) {
-            report(inForce(settings, whyNot()));
+        } else if (isWanted || !owner.settings().allocator().equals(usedName)) {
+            report(round.inForce(memory));
         } else {
-            report(instead(settings, with.allocator));
+            report(round.instead(with.allocator()));
         }
-        againIf(!refused.isEmpty(), AGAIN_NS);
-        endRound();
+        againIf(round.hasRefusals(), AGAIN_NS);
+        round.restart();
     }
 
-    private void endInVain(String why) {
-        RelaySettings settings = owner.settings();
+    private void endInVain() {
         if (isBare()) {
-            String sentence = "%s: allocator = %s: %s".formatted(settings.source(), settings.allocator(), why);
+            String sentence = round.inVain();
             report(sentence);
             lacking(sentence);
-            againIf(!refused.isEmpty(), AGAIN_WITHOUT_NS);
+            againIf(round.hasRefusals(), AGAIN_WITHOUT_NS);
         } else {
-            report(inForce(settings, why));
+            report(round.inForce(memory));
             againIf(true, AGAIN_NS);
         }
-        endRound();
-    }
-
-    private void endRound() {
-        refused.clear();
-        former = null;
-    }
-
-    private String inForce(RelaySettings settings, String why) {
-        return "%s: memlimit = %d, allocator = %s: %d of %s stay in force: %s"
-                .formatted(
-                        settings.source(),
-                        settings.memlimitBytes(),
-                        settings.allocator(),
-                        memory.limitBytes(),
-                        memory.plugIn().name(),
-                        why);
-    }
-
-    /** What the settings want was there, and is not now. */
-    private String instead(RelaySettings settings, PlugIn<BabAllocator> used) {
-        Optional<PlugIn<BabAllocator>> known = wanted(settings).findFirst();
-        if (known.isEmpty()) {
-            return "allocator %s is gone: %s is used until it is back".formatted(settings.allocator(), used.name());
-        }
-        return "allocator %s cannot be used: %s; %s is used instead"
-                .formatted(settings.allocator(), whyNot(), used.name());
-    }
-
-    /** Why those that the settings want give nothing. */
-    private String whyNot() {
-        RelaySettings settings = owner.settings();
-        Optional<PlugIn<BabAllocator>> known = wanted(settings).findFirst();
-        if (known.isEmpty()) {
-            try {
-                engine.allocators().get(settings.allocator(), settings.targets().allocator());
-            } catch (IllegalArgumentException e) {
-                return e.getMessage();
-            }
-        }
-        return refused.entrySet().stream()
-                .filter(one -> wanted(settings).anyMatch(one.getKey().allocator::equals))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElseGet(() -> known.map(one ->
-                                "%s misbehaved: update its bundle or start it anew, or set the relay's settings again"
-                                        .formatted(one))
-                        .orElse("it has left"));
+        round.restart();
     }
 
     private void lacking(String why) {
@@ -429,15 +325,14 @@ final class MemorySupply implements MemoryAttempt.Taker {
     }
 
     private void report(String sentence) {
-        if (!sentence.isEmpty() && !sentence.equals(problem)) {
-            engine.surroundings().events().onSentence(owner.settings().name(), sentence);
-        }
         problem = sentence;
+        news.onChoice(isBare() ? null : memory.plugIn(), sentence);
     }
 
     /** Gives it back; all segments must be home. Completes when it is closed. */
     synchronized CompletableFuture<Void> close() {
         closed = true;
+        news.close();
         if (attempt != null) {
             attempt.giveUp();
             attempt = null;

@@ -73,8 +73,14 @@ final class PlugIns<S> {
 
     /** Why there is none to take, a sentence. */
     String noneOf(String name, String target) {
-        return "there is no %s %s%s: use %s, or install its bundle"
-                .formatted(kind, name, target.isEmpty() ? "" : " that matches " + target, choices());
+        List<String> refused = matching(name, "").map(PlugIn::bundle).toList();
+        if (target.isEmpty() || refused.isEmpty()) {
+            return ("there is no %s %s: use %s, or install its bundle; if lb -s shows that bundle, scr:list and scr:info say why"
+                            + " it brings none")
+                    .formatted(kind, name, choices());
+        }
+        return "there is no %s %s that matches %s: write a filter for one of %s, or install a bundle that it matches"
+                .formatted(kind, name, target, String.join(", ", refused));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -30,7 +31,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
         void onProgress();
 
         /** What came cannot be read: nothing is delivered any more. */
-        void onUnreadable(PeerViolation violation);
+        void onUnreadable(Unreadable what);
     }
 
     private final Account account;
@@ -41,6 +42,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
     private final ArrayDeque<Piece> wire = new ArrayDeque<>();
     private boolean open;
     private boolean closed;
+    private boolean cleared;
 
     private long receivedPosition;
     private long receivedWireBytes;
@@ -248,22 +250,26 @@ final class ReceiveChain implements DecompressionStage.Owner {
         try {
             deliver();
         } catch (PeerViolation e) {
-            onUnreadable(e);
+            onUnreadable(Unreadable.of(e));
         }
         owner.onProgress();
     }
 
     @Override
-    public void onUnreadable(PeerViolation violation) {
+    public void onUnreadable(Unreadable what) {
         if (!closed) {
             close();
-            owner.onUnreadable(violation);
+            owner.onUnreadable(what);
         }
     }
 
     @Override
     public void onIdle() {
-        owner.onProgress();
+        if (cleared) {
+            clear();
+        } else {
+            owner.onProgress();
+        }
     }
 
     /** The local DRBD's socket has taken so many bytes more. */
@@ -303,15 +309,37 @@ final class ReceiveChain implements DecompressionStage.Owner {
         stage.close();
     }
 
-    /** Whether, after {@link #close}, no worker is at its memory any more; {@link Owner#onProgress} tells of the last one. */
+    /** Waits no longer for workers that do not come back. */
+    void giveUp() {
+        stage.giveUp();
+    }
+
+    /** Whose calls have not returned. */
+    Stream<PlugIn<?>> busy() {
+        return stage.busy();
+    }
+
+    /**
+     * Whether, after {@link #close}, no worker is at its memory any more, or those that are were given up; {@link
+     * Owner#onProgress} tells of the last one.
+     */
     boolean isIdle() {
         return stage.isIdle();
     }
 
-    /** Returns all segments; nothing may be in the socket's queue, or with a worker, any more. */
+    /**
+     * Returns all segments, but those with a worker that was given up: they follow when it is back. Nothing may be in the
+     * socket's queue any more.
+     */
     void clear() {
-        wire.forEach(account::release);
-        wire.clear();
+        cleared = true;
+        wire.removeIf(piece -> {
+            boolean free = !stage.isAt(piece);
+            if (free) {
+                account.release(piece);
+            }
+            return free;
+        });
         stage.clear();
     }
 }

@@ -45,14 +45,19 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.engine = engine;
         this.settings = settings;
         this.control = engine.transport().loops().get(0);
-        this.supply = new MemorySupply(engine, control, this);
-        this.codec = new RelayCodec(engine.codecs(), distrust, this);
+        this.supply = new MemorySupply(engine, control, this, news("allocator"));
+        this.codec = new RelayCodec(engine.codecs(), distrust, this, news("codec"));
         rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
         this.channels = new RelayChannels(engine, this, control);
         this.drbdSessions = new DrbdSessions(control::nowNs);
         this.inside = new InsidePort(this, control);
         channels.replenish();
+    }
+
+    private PlugInNews news(String kind) {
+        return new PlugInNews(
+                settings.name(), kind, control, engine.surroundings().events());
     }
 
     // ---- opening
@@ -370,11 +375,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        String first = Stream.of(problem, supply.problem(), codec.problem(), peerProblem())
+        List<String> problems = Stream.of(problem, supply.problem(), codec.problem(), peerProblem())
                 .filter(one -> !one.isEmpty())
-                .findFirst()
-                .orElse("");
-        return RelayReport.of(settings, first, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
+                .toList();
+        return RelayReport.of(
+                settings, problems, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
     }
 
     /** Why the codec that is there is not used, a sentence; empty if it is, or no peer is known. */

@@ -16,14 +16,16 @@ final class RelayCodec {
     private final CodecRegistry codecs;
     private final Distrust distrust;
     private final PlugInJudge judge;
+    private final PlugInNews news;
     private volatile CodecSelector.Choice choice = CodecSelector.Choice.RAW;
     private volatile String problem = "";
     private CodecChoice chosen;
 
-    RelayCodec(CodecRegistry codecs, Distrust distrust, PlugInJudge judge) {
+    RelayCodec(CodecRegistry codecs, Distrust distrust, PlugInJudge judge, PlugInNews news) {
         this.codecs = codecs;
         this.distrust = distrust;
         this.judge = judge;
+        this.news = news;
     }
 
     /** What new blocks are compressed with, if the peer has it, too. */
@@ -57,6 +59,8 @@ final class RelayCodec {
                 replace(CodecSelector.Choice.RAW, null);
             }
             throw new RefusedSettingException(settings, "codec", wanted, e);
+        } finally {
+            news.onChoice(choice.plugIn(), problem);
         }
     }
 
@@ -111,11 +115,12 @@ final class RelayCodec {
         }
     }
 
-    /** What a channel whose peer has these codecs takes. */
+    /** What a channel whose peer has these codecs takes; nothing of one that misbehaved and is being replaced. */
     CodecSelector selector(CodecNames peerCodecs) {
         return () -> {
             CodecSelector.Choice now = choice;
-            return now.isKnownTo(peerCodecs) ? now : CodecSelector.Choice.RAW;
+            boolean usable = now.isKnownTo(peerCodecs) && (now.isRaw() || isTrusted(now.plugIn()));
+            return usable ? now : CodecSelector.Choice.RAW;
         };
     }
 
@@ -139,6 +144,7 @@ final class RelayCodec {
 
     /** The relay is closed. */
     synchronized void close() {
+        news.close();
         replace(CodecSelector.Choice.RAW, null);
     }
 }

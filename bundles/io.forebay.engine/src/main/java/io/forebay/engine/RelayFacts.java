@@ -20,13 +20,17 @@ import java.util.Set;
  * What a diagnosis is made from.
  *
  * @param settings the relay's configuration
- * @param problem what keeps it from working as configured; empty if nothing does
+ * @param problems what keeps it from working as configured, the worst first
  * @param channels the channels that operators see
  * @param peer what is known of the peer Forebay
  * @param faults what went wrong and has not gone well since
  */
 record RelayFacts(
-        RelaySettings settings, String problem, List<ChannelStatus> channels, PeerStatus peer, List<Fault> faults) {
+        RelaySettings settings,
+        List<String> problems,
+        List<ChannelStatus> channels,
+        PeerStatus peer,
+        List<Fault> faults) {
 
     private static final Set<ChannelState> ENDING =
             EnumSet.of(ChannelState.CLOSE_PENDING, ChannelState.STOPPING, ChannelState.STOPPED);
@@ -45,6 +49,11 @@ record RelayFacts(
             ChannelState.STOPPING,
             ChannelState.STOPPED,
             ChannelState.ESTABLISHED);
+
+    /** The worst problem; empty if there is none. */
+    String problem() {
+        return problems.isEmpty() ? "" : problems.get(0);
+    }
 
     /** Whether both of DRBD's connections are relayed, whichever node dialled them. */
     boolean isComplete() {
@@ -93,9 +102,9 @@ record RelayFacts(
 
     /** Whether ports or memory are missing, so that there is no connector at all: then what is shown for it says so. */
     boolean isNotOpen() {
-        return !problem.isEmpty()
+        return !problem().isEmpty()
                 && channel(ChannelRole.CONNECTOR)
-                        .map(one -> one.reason().equals(problem))
+                        .map(one -> one.reason().equals(problem()))
                         .orElse(false);
     }
 

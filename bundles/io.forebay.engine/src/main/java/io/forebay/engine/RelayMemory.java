@@ -48,8 +48,6 @@ final class RelayMemory {
         PLAIN
     }
 
-    private static final int WINDOW_MAX = 64;
-
     /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
     private static final int NEWCOMERS = 8;
 
@@ -132,14 +130,11 @@ final class RelayMemory {
         int segment = MemoryPlan.segmentBytesFor(limit);
         int record = MemoryPlan.recordBytesMax(segment);
         for (Account account : accounts) {
-            segment = Math.max(segment, MemoryPlan.leastSegmentBytes(account.recordBytes));
+            segment = Math.max(segment, MemoryPlan.leastSegmentBytes(account.share.recordBytes()));
         }
         long least = 0;
         for (Account account : accounts) {
-            for (Use use : Use.values()) {
-                least += account.minimumBytes(
-                        use, segment, Math.max(record, account.recordBytes), account.creditBytes());
-            }
+            least += account.share.minimumWith(segment, record);
         }
         return new MemoryPlan(Math.max(limit, least), segment);
     }
@@ -189,7 +184,7 @@ final class RelayMemory {
 
     /** Loses the memory if no channel needs any, so that there is room for another; else {@code null}. */
     synchronized CompletableFuture<Void> vacate() {
-        return closed || current.isBare() || !accounts.isEmpty() ? null : lose();
+        return closed || current.isBare() || !accounts.isEmpty() || heldBytes > 0 ? null : lose();
     }
 
     private CompletableFuture<Void> exchange(SegmentPool next) {
@@ -242,8 +237,8 @@ final class RelayMemory {
             return;
         }
         long idleBytes = current.idleBytes();
-        for (SegmentPool pool : retired) {
-            idleBytes += pool.idleBytes();
+        for (int i = 0; i < retired.size(); i++) { // an iterator would be garbage of every segment
+            idleBytes += retired.get(i).idleBytes();
         }
         long room = (Math.max(limitBytes - heldBytes, unmet()) - idleBytes) / current.segmentBytes();
         int most = accounts.isEmpty() ? 0 : AHEAD + current.out();
@@ -277,7 +272,7 @@ final class RelayMemory {
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
         Account account = new Account(type, loop, onFree);
         long free = limitBytes - minimumOfAll();
-        if (current.isBare() || closed || account.minimum() > Math.min(free, limitBytes - heldBytes)) {
+        if (current.isBare() || closed || account.share.minimum() > Math.min(free, limitBytes - heldBytes)) {
             return null;
         }
         accounts.add(account);
@@ -289,7 +284,7 @@ final class RelayMemory {
     private long minimumOfAll() {
         long sum = 0;
         for (Account account : accounts) {
-            sum += account.minimum();
+            sum += account.share.minimum();
         }
         return sum;
     }
@@ -298,9 +293,7 @@ final class RelayMemory {
     private long minimumOfAllSettled() {
         long sum = 0;
         for (Account account : accounts) {
-            for (Use use : Use.values()) {
-                sum += account.minimumBytes(use, current.segmentBytes(), account.recordBytes, account.windowBytes);
-            }
+            sum += account.share.minimumSettled(current.segmentBytes());
         }
         return sum;
     }
@@ -311,8 +304,8 @@ final class RelayMemory {
 
     private long unmet() {
         long sum = 0;
-        for (Account account : accounts) {
-            sum += account.unmet();
+        for (int i = 0; i < accounts.size(); i++) { // likewise
+            sum += accounts.get(i).share.unmet();
         }
         return sum;
     }
@@ -325,82 +318,28 @@ final class RelayMemory {
 
     /** A channel's share. */
     final class Account {
-        private final long[] minimum = new long[Use.values().length];
-        private final long[] held = new long[Use.values().length];
-        private final boolean isData;
+        private final MemoryShare share;
         private final Executor loop;
         private final Runnable onFree;
-        private volatile int recordBytes;
-        private volatile long windowBytes;
-
-        /** What the peer may have credit for: more than the window while that shrinks. */
-        private long creditBytes;
 
         private Account(ChannelType type, Executor loop, Runnable onFree) {
-            this.isData = type == ChannelType.DATA;
             this.loop = loop;
             this.onFree = onFree;
-            this.recordBytes = recordBytesMax;
-            window(1);
+            this.share = new MemoryShare(type == ChannelType.DATA, current.segmentBytes(), recordBytesMax);
         }
 
         /** The limit or the memory has changed, or this account is new. */
         private void adapt() {
-            recordBytes = Math.max(recordBytes, recordBytesMax);
-            window(1);
-            if (isData && !current.isBare()) {
+            share.adapt(current.segmentBytes(), recordBytesMax);
+            if (share.isData() && !current.isBare()) {
                 long free = (limitBytes - minimumOfAllSettled()) / WINDOW_OF_FREE;
-                window(Math.min(free, limitBytes / WINDOW_OF_ALL) / current.segmentBytes());
+                share.window(Math.min(free, limitBytes / WINDOW_OF_ALL) / current.segmentBytes());
             }
-        }
-
-        private void window(long segments) {
-            int usable = MemoryPlan.usableBytes(current.segmentBytes(), recordBytes);
-            long window = Math.max(1, Math.min(WINDOW_MAX, segments)) * usable;
-            windowBytes = Math.max(recordBytes + RecordLayout.HEADER_BYTES, window);
-            keepBack();
-        }
-
-        private void keepBack() {
-            for (Use use : Use.values()) {
-                minimum[use.ordinal()] = minimumBytes(use, current.segmentBytes(), recordBytes, creditBytes());
-            }
-        }
-
-        private long minimumBytes(Use use, int segmentBytes, int record, long credit) {
-            int ifData = isData ? 1 : 0;
-            int usable = MemoryPlan.usableBytes(segmentBytes, record);
-            long segments = switch (use) {
-                case INTAKE -> 1;
-                case RECORD, PLAIN -> ifData;
-                case RECEIVE -> (credit + usable - 1) / usable + 1;
-            };
-            return segments * segmentBytes;
-        }
-
-        private long creditBytes() {
-            return Math.max(windowBytes, creditBytes);
-        }
-
-        private long minimum() {
-            long sum = 0;
-            for (long bytes : minimum) {
-                sum += bytes;
-            }
-            return sum;
-        }
-
-        private long unmet() {
-            long sum = 0;
-            for (int i = 0; i < minimum.length; i++) {
-                sum += Math.max(0, minimum[i] - held[i]);
-            }
-            return sum;
         }
 
         /** The credit that the peer should have. */
         long windowBytes() {
-            return windowBytes;
+            return share.windowBytes();
         }
 
         /**
@@ -412,13 +351,12 @@ final class RelayMemory {
          */
         long grant(long limitBytes, long deliveredBytes) {
             synchronized (RelayMemory.this) {
-                long limit = Math.max(limitBytes, deliveredBytes + windowBytes);
-                boolean shrinking = creditBytes > windowBytes;
-                creditBytes = limit - deliveredBytes;
+                long limit = Math.max(limitBytes, deliveredBytes + share.windowBytes());
+                boolean shrinking = share.isShrinking();
+                share.credit(limit - deliveredBytes);
                 if (shrinking) {
-                    keepBack();
                     wakeWaiting();
-                    if (creditBytes <= windowBytes) {
+                    if (!share.isShrinking()) {
                         tellIfUnsettled();
                     }
                 }
@@ -428,7 +366,7 @@ final class RelayMemory {
 
         /** The largest DATA payload that the peer may send. */
         int recordBytesMax() {
-            return recordBytes;
+            return share.recordBytes();
         }
 
         /** The largest DATA payload to make: what suits the limit, and never more than any segment can take. */
@@ -456,7 +394,7 @@ final class RelayMemory {
                 } else {
                     heldBytes += piece.bytes();
                     peakBytes = Math.max(peakBytes, heldBytes);
-                    held[use.ordinal()] += piece.bytes();
+                    share.hold(use, piece.bytes());
                 }
                 if (may) {
                     provide();
@@ -467,8 +405,7 @@ final class RelayMemory {
 
         /** Whether it gets memory even if the allocator has none: without an allocator all that is kept back, else the least. */
         private boolean mustNotWait(Use use) {
-            long least = minimumBytes(use, current.segmentBytes(), recordBytes, 1);
-            return held[use.ordinal()] < (current.isBare() ? minimum[use.ordinal()] : least);
+            return current.isBare() ? share.isUnmet(use) : share.lacksLeast(use);
         }
 
         /** The engine's own memory, which the garbage collector takes back. */
@@ -482,7 +419,7 @@ final class RelayMemory {
 
         private boolean may(Use use) {
             int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
-            return held[use.ordinal()] < minimum[use.ordinal()]
+            return share.isUnmet(use)
                     || !current.isBare() && heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes;
         }
 
@@ -493,7 +430,7 @@ final class RelayMemory {
                             "segment released twice: bytes=%d (expected: leased)".formatted(piece.bytes()));
                 }
                 heldBytes -= piece.bytes();
-                held[piece.use.ordinal()] -= piece.bytes();
+                share.hold(piece.use, -piece.bytes());
                 piece.use = null;
                 if (piece.pool != null) {
                     piece.pool.takeBack(piece);
@@ -510,11 +447,11 @@ final class RelayMemory {
 
         long heldBytes(Use use) {
             synchronized (RelayMemory.this) {
-                return held[use.ordinal()];
+                return share.heldBytes(use);
             }
         }
 
-        /** Closes the account; all its segments must be home. */
+        /** Closes the account; of its segments only those with workers that do not come back may come home later. */
         void close() {
             synchronized (RelayMemory.this) {
                 accounts.remove(this);

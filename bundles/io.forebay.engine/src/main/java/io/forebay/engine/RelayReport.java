@@ -21,7 +21,7 @@ final class RelayReport {
     /** With {@code memory} that may be {@code null}, and the statuses of all channels, by age. */
     static RelayStatus of(
             RelaySettings settings,
-            String problem,
+            List<String> problems,
             RelayMemory memory,
             List<ChannelStatus> channels,
             PeerStatus peer,
@@ -43,12 +43,12 @@ final class RelayReport {
         }
         return new RelayStatus(
                 settings,
-                problem,
+                problems,
                 bab(settings, memory),
                 shown,
                 peer,
                 faults,
-                Diagnoser.diagnose(new RelayFacts(settings, problem, shown, peer, faults)));
+                Diagnoser.diagnose(new RelayFacts(settings, problems, shown, peer, faults)));
     }
 
     private static RelayStatus.BabStatus bab(RelaySettings settings, RelayMemory memory) {

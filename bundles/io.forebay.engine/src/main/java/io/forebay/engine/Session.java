@@ -17,6 +17,8 @@ import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One connection of the local DRBD and everything between it and the bridge: the way of a byte in both directions. Owned by
@@ -46,8 +48,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         /** Bytes have moved. */
         void onMoved();
 
-        /** What the peer sent cannot be read: the session is lost. */
-        void onUnreadable(PeerViolation violation);
+        /** What came from the peer cannot be read: the session is lost. */
+        void onUnreadable(Unreadable what);
     }
 
     /** What a session tells whoever ends it. */
@@ -171,7 +173,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         try {
             receive.open();
         } catch (PeerViolation e) {
-            owner.onUnreadable(e);
+            owner.onUnreadable(Unreadable.of(e));
         }
         pump();
     }
@@ -294,8 +296,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     }
 
     @Override
-    public void onUnreadable(PeerViolation violation) {
-        owner.onUnreadable(violation);
+    public void onUnreadable(Unreadable what) {
+        owner.onUnreadable(what);
     }
 
     @Override
@@ -303,7 +305,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         try {
             receive.onWritten(bytes);
         } catch (PeerViolation e) {
-            owner.onUnreadable(e);
+            owner.onUnreadable(Unreadable.of(e));
         }
         pump();
     }
@@ -334,7 +336,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         try {
             receive.deliver();
         } catch (PeerViolation e) {
-            owner.onUnreadable(e);
+            owner.onUnreadable(Unreadable.of(e));
         }
         bridge.resumeReading();
         pump();
@@ -470,8 +472,23 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         inside.reset();
     }
 
+    /** Whose codec's calls have not returned. */
+    List<PlugIn<?>> busy() {
+        return account == null
+                ? List.of()
+                : Stream.concat(receive.busy(), transmit.busy()).distinct().toList();
+    }
+
+    /** Waits no longer for workers that do not come back: what they are at stays theirs until they do. */
+    void giveUpWorkers() {
+        if (account != null) {
+            receive.giveUp();
+            transmit.giveUpWorkers();
+        }
+    }
+
     /**
-     * Returns all segments, once neither socket nor worker uses them any more.
+     * Returns all segments, once neither socket nor worker uses them any more, but for those of workers that were given up.
      *
      * @return whether they are home
      */

@@ -7,6 +7,7 @@ import io.forebay.drbd.FrameScanner;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
+import java.util.stream.Stream;
 
 /**
  * The way of a byte from the local DRBD's socket to the link: looked at by the scanner, compressed if the channel's codec
@@ -147,6 +148,18 @@ final class TransmitPath {
         if (stage != null) {
             stage.close();
         }
+    }
+
+    /** Waits no longer for workers that do not come back. */
+    void giveUpWorkers() {
+        if (stage != null) {
+            stage.giveUpWorkers();
+        }
+    }
+
+    /** Whose calls have not returned. */
+    Stream<PlugIn<?>> busy() {
+        return stage == null ? Stream.empty() : stage.busy();
     }
 
     /** Returns all segments, unless a worker still reads one; nothing may be lent to the link. */

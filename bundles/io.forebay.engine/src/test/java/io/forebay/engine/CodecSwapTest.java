@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.PlugInStatus;
@@ -165,6 +166,76 @@ class CodecSwapTest {
         sites.await("the codec to be gone", gone::isDone);
         sites.loop.runFor(SECOND);
         assertThat(sites.b.status().peer().codecs()).containsExactlyInAnyOrder("lz4", "zstd");
+        sites.closeAndProveEmpty();
+    }
+
+    private List<String> sentences() {
+        List<String> all = sites.events.stream()
+                .filter(one -> one.startsWith("news of ") || one.startsWith("codec "))
+                .toList();
+        sites.events.clear();
+        return all;
+    }
+
+    @Test
+    void shouldSayEachChangeAndWarnOfWhatLastsAgainAndAgain() {
+        start("lz4");
+        PlugIn<Codec> own = stock(sites.a, "lz4");
+        assertThat(sentences()).contains("news of r0: codec lz4 (bundle no bundle) is used");
+        for (int round = 0; round < 2; round++) {
+            sites.a.engine.removeCodec(own);
+            assertThat(sites.a.status().problem()).startsWith("codec lz4 is not used and records go raw");
+            sites.loop.runFor(PlugInNews.SETTLED_NS - 1);
+            assertThat(sentences()).containsExactly("news of plug-in: codec lz4 (bundle no bundle) has left");
+            sites.loop.runFor(1);
+            assertThat(sentences())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "codec lz4 is not used and records go raw: there is no codec lz4: use one of zlib, zstd");
+            sites.a.engine.addCodec(own);
+            assertThat(sentences())
+                    .containsExactly(
+                            "news of plug-in: codec lz4 (bundle no bundle) has come",
+                            "news of r0: codec lz4 (bundle no bundle) is used as configured again");
+        }
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
+    void shouldNotWarnOfACodecThatIsOnlyUpdated() {
+        start("lz4");
+        PlugIn<Codec> own = stock(sites.a, "lz4");
+        sentences();
+        sites.a.engine.removeCodec(own);
+        sites.loop.runFor(2 * SECOND);
+        sites.a.engine.addCodec(plugIn(new Lz4Codec(), 0));
+        sites.loop.runFor(10 * SECOND);
+        assertThat(sentences())
+                .containsExactly(
+                        "news of plug-in: codec lz4 (bundle no bundle) has left",
+                        "news of plug-in: codec lz4 (bundle a.vendor 1.0.0) has come",
+                        "news of r0: codec lz4 (bundle a.vendor 1.0.0) is used as configured again");
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
+    void shouldShowEveryProblemOfARelay() {
+        start("lz4");
+        send(1 << 20);
+        awaitDelivery();
+        sites.a.engine.removeCodec(stock(sites.a, "lz4"));
+        PlugIn<BabAllocator> allocator = sites.a.engine.allocators().all().get(0);
+        sites.a.engine.removeAllocator(allocator);
+        sites.loop.runFor(SECOND);
+        assertThat(sites.a.status().problems())
+                .satisfiesExactly(
+                        one -> assertThat(one).contains("there is no BAB allocator heap"),
+                        one -> assertThat(one).contains("there is no codec lz4"));
+        assertThat(sites.a.status().problem()).contains("no BAB allocator heap").endsWith(" (and 1 more)");
+        assertThat(sites.a.status().diagnosis().sentence())
+                .contains("there is no BAB allocator heap", "there is no codec lz4");
+        sites.a.engine.addAllocator(allocator);
         sites.closeAndProveEmpty();
     }
 

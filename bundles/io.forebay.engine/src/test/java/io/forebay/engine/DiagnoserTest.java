@@ -84,7 +84,12 @@ class DiagnoserTest {
 
     private static Diagnosis diagnose(
             String problem, List<ChannelStatus> channels, PeerStatus peer, List<Fault> faults) {
-        return Diagnoser.diagnose(new RelayFacts(SETTINGS, problem, channels, peer, faults));
+        return diagnose(problem.isEmpty() ? List.of() : List.of(problem), channels, peer, faults);
+    }
+
+    private static Diagnosis diagnose(
+            List<String> problems, List<ChannelStatus> channels, PeerStatus peer, List<Fault> faults) {
+        return Diagnoser.diagnose(new RelayFacts(SETTINGS, problems, channels, peer, faults));
     }
 
     // ---- every pair
@@ -167,7 +172,8 @@ class DiagnoserTest {
     @ParameterizedTest
     @EnumSource(Leg.class)
     void shouldKnowWhatToCheckForEveryConnectionAndError(Leg leg) {
-        DiagnosisWords words = new DiagnosisWords(new RelayFacts(SETTINGS, "", List.of(), PEER, List.of()), NOON);
+        DiagnosisWords words =
+                new DiagnosisWords(new RelayFacts(SETTINGS, List.of(), List.of(), PEER, List.of()), NOON);
         for (FaultKind kind : FaultKind.values()) {
             assertThat(words.fill(Remedy.check(leg, kind)))
                     .isNotBlank()
@@ -249,6 +255,21 @@ class DiagnoserTest {
         assertThat(diagnosis.healthy()).isTrue();
         assertThat(diagnosis.leg()).isEmpty();
         assertThat(diagnosis.error()).isEmpty();
+    }
+
+    @Test
+    void shouldSayEverythingThatIsNotAsConfigured() {
+        List<String> problems = List.of("there is no heap.", "there is no zstd");
+        List<ChannelStatus> healthy = List.of(acceptor(ESTABLISHED), connector(ESTABLISHED));
+        assertThat(diagnose(problems, healthy, PEER, List.of()).sentence())
+                .isEqualTo("healthy, but there is no heap; besides, there is no zstd");
+        List<ChannelStatus> allocating = List.of(acceptor(ALLOCATING), connector(ALLOCATING));
+        assertThat(diagnose(problems, allocating, PEER, List.of()).sentence())
+                .endsWith("allocator direct; there is no heap. Besides, there is no zstd.");
+        List<ChannelStatus> waiting = List.of(acceptor(WAITING), connector(CONNECTING));
+        assertThat(diagnose(problems, waiting, PEER, List.of()).sentence())
+                .startsWith("the local DRBD at ")
+                .endsWith("dialled its Forebay. Besides, there is no heap. Besides, there is no zstd.");
     }
 
     @Test

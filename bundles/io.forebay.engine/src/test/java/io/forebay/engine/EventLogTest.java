@@ -207,6 +207,22 @@ class EventLogTest {
     }
 
     @Test
+    void shouldSayNewsAsInfoAndWhatWasWrongBeforeAgainWhenItComesBack() {
+        log.onSentence("r0", "no codec");
+        log.onSentence("r1", "no codec");
+        log.onNews("r0", "codec is used as configured again");
+        log.onSentence("r0", "no codec");
+        log.onSentence("r1", "no codec");
+
+        assertThat(logger.news())
+                .containsExactly(
+                        "WARN r0: no codec",
+                        "WARN r1: no codec",
+                        "INFO r0: codec is used as configured again",
+                        "WARN r0: no codec");
+    }
+
+    @Test
     void shouldTellEveryListenerThoughAnotherFails() {
         List<Transition> told = new ArrayList<>();
         log.add(transition -> {

@@ -210,8 +210,9 @@ class LiveAllocatorTest {
         assertReceived(data, 0, back);
         assertThat(sites.a.status().bab().allocator()).isEqualTo("none");
         assertThat(sites.a.status().problem())
-                .isEqualTo("test: allocator = heap: there is no BAB allocator heap: use another when one is there, or"
-                        + " install its bundle");
+                .isEqualTo(
+                        "test: allocator = heap: there is no BAB allocator heap: use another when one is there, or"
+                                + " install its bundle; if lb -s shows that bundle, scr:list and scr:info say why it brings none");
         sites.a.engine.addAllocator(own(sites.a));
         sites.b.engine.addAllocator(own(sites.b));
         sites.loop.runFor(1);
@@ -284,7 +285,7 @@ class LiveAllocatorTest {
         sites.loop.runFor(3 * SECOND);
         assertThat(sites.a.status().problem())
                 .isEqualTo("test: allocator = heap: there is no BAB allocator heap: use one of direct, or install its"
-                        + " bundle");
+                        + " bundle; if lb -s shows that bundle, scr:list and scr:info say why it brings none");
         assertThat(sites.a.status().channels())
                 .allSatisfy(one -> assertThat(one.state()).isEqualTo(ChannelState.ALLOCATING));
         assertThat(direct.open()).isZero();

@@ -47,6 +47,9 @@ class MisbehavingCodecTest {
         assertThat(sites.events).filteredOn(one -> one.contains(said)).hasSize(1);
         assertThat(sites.events)
                 .anyMatch(one -> one.contains("zstd (bundle a.vendor 1.0.0) threw java.lang.LinkageError: gone"));
+        assertThat(sites.events)
+                .anyMatch(one -> one.contains("codec at fault here: block cannot be decompressed"))
+                .noneMatch(one -> one.contains("peer violated"));
         broken.set(false);
         Socket again = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
         int before = sites.b.drbd.accepted().size();

@@ -235,9 +235,9 @@ class ReceiveChainTest {
         assertThat(rig.misdeeds).containsExactly(WHO + " " + misdeed.words);
         assertThat(rig.violations)
                 .singleElement()
-                .extracting(Throwable::getMessage)
-                .isEqualTo("block cannot be decompressed: position=106, stored=100, raw=200: " + WHO + " "
-                        + misdeed.words);
+                .extracting(Unreadable::sentence)
+                .isEqualTo("codec at fault here: block cannot be decompressed: position=106, stored=100, raw=200: "
+                        + WHO + " " + misdeed.words);
         assertThat(rig.taken.size()).isEqualTo(106);
         assertThat(rig.codec.open()).as("the one that failed is closed").isZero();
     }
@@ -252,7 +252,7 @@ class ReceiveChainTest {
         assertThat(rig.misdeeds).isEmpty();
         assertThat(rig.suspicions)
                 .containsExactly(WHO + " could not decompress a block, or what the peer made was wrong");
-        assertThat(rig.violations).singleElement().asString().contains(WHO, "no block of mine", "either it or");
+        assertThat(rig.violations).singleElement().asString().contains(WHO, "no block of mine", "blame=EITHER");
         assertThat(rig.codec.open()).isZero();
     }
 
@@ -265,7 +265,7 @@ class ReceiveChainTest {
         assertThat(rig.misdeeds).isEmpty();
         assertThat(rig.suspicions)
                 .containsExactly(WHO + " could not decompress a block, or what the peer made was wrong");
-        assertThat(rig.violations).singleElement().asString().contains(WHO, "payload damaged", "either it or");
+        assertThat(rig.violations).singleElement().asString().contains(WHO, "payload damaged", "blame=EITHER");
         assertThat(rig.codec.open()).isZero();
     }
 
@@ -319,6 +319,55 @@ class ReceiveChainTest {
         rig.runLoop();
         assertThat(rig.chain.isIdle()).isTrue();
         assertThat(rig.socketBytes()).isZero();
+    }
+
+    @Test
+    void shouldLeaveToACodecThatIsGivenUpWhatItIsAtAndNothingElse() throws InterruptedException {
+        rig.sendHistory(ReceiveRig.block(random, ReceiveRig.BLOCK), false);
+        rig.drain();
+        for (int i = 0; i < 20; i++) {
+            rig.sendRaw(ReceiveRig.block(random, ReceiveRig.BLOCK));
+        }
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        rig.codec.deed = (target, offset, length) -> {
+            hangs.countDown();
+            awaitQuietly(released);
+        };
+        rig.drain();
+        rig.sendHistory(ReceiveRig.block(random, ReceiveRig.BLOCK), false);
+        Thread worker = new Thread(rig.pending.remove(0));
+        worker.start();
+        assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 20; i++) {
+            rig.sendRaw(ReceiveRig.block(random, ReceiveRig.BLOCK));
+        }
+        rig.loop.runFor(2 * SECOND);
+        rig.chain.close();
+        assertThat(rig.chain.isIdle()).isFalse();
+        assertThat(rig.chain.busy()).extracting(PlugIn::toString).containsExactly(WHO);
+        rig.chain.giveUp();
+        assertThat(rig.chain.isIdle()).isTrue();
+        assertThat(rig.memory.heldBytes()).isGreaterThan(4L * ReceiveRig.SEGMENT);
+        rig.chain.clear();
+        rig.chain.forget(rig.plugIn);
+        rig.account.close();
+        assertThat(rig.pending)
+                .as("nobody closes a decompressor that is in use")
+                .isEmpty();
+        assertThat(rig.memory.heldBytes())
+                .as("one piece to read from, one to write to")
+                .isEqualTo(2L * ReceiveRig.SEGMENT);
+        assertThat(rig.memory.vacate())
+                .as("what is out keeps the memory from being exchanged")
+                .isNull();
+        released.countDown();
+        worker.join();
+        rig.runLoop();
+        rig.workAll();
+        assertThat(rig.memory.heldBytes()).isZero();
+        rig.removeCodec();
+        assertThat(rig.codec.open()).as("decompressors open").isZero();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

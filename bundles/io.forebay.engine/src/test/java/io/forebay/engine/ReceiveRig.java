@@ -30,9 +30,10 @@ final class ReceiveRig implements ReceiveChain.Owner {
     final HandDrivenLoop loop = new HandDrivenLoop();
     final List<Runnable> pending = new ArrayList<>();
     final PretendCodec codec = new PretendCodec();
-    final List<String> misdeeds = new ArrayList<>();
-    final List<String> suspicions = new ArrayList<>();
-    final List<PeerViolation> violations = new ArrayList<>();
+    final RecordingJudge judge = new RecordingJudge();
+    final List<String> misdeeds = judge.misdeeds;
+    final List<String> suspicions = judge.suspicions;
+    final List<Unreadable> violations = new ArrayList<>();
     final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     final RelayMemory memory;
@@ -43,7 +44,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
 
     private final TrackingAllocator allocator = new TrackingAllocator(new HeapBabAllocator());
     private final CodecRegistry registry = new CodecRegistry(any -> properties -> true);
-    private final PlugIn<Codec> plugIn = new PlugIn<>(codec, PretendCodec.NAME, "a.vendor 1.2.3", 7, 0, Map.of());
+    final PlugIn<Codec> plugIn = new PlugIn<>(codec, PretendCodec.NAME, "a.vendor 1.2.3", 7, 0, Map.of());
     private final ArrayDeque<ByteBuffer> socket = new ArrayDeque<>();
     private final CRC32C crc = new CRC32C();
     private byte key;
@@ -61,7 +62,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
                             new MemoryPlan(LIMIT, SEGMENT),
                             new BabLoans(known).begin(heap, "r0"),
                             loop,
-                            (who, what) -> misdeeds.add(who + " " + what)),
+                            judge),
                     LIMIT,
                     Runnable::run,
                     () -> {});
@@ -89,17 +90,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
                         name -> registry.plugIns().best(name, "")),
                 workers,
                 loop,
-                new PlugInJudge() {
-                    @Override
-                    public void onMisbehaviour(PlugIn<?> who, String what) {
-                        misdeeds.add(who + " " + what);
-                    }
-
-                    @Override
-                    public void onSuspicion(PlugIn<?> who, String what) {
-                        suspicions.add(who + " " + what);
-                    }
-                },
+                judge,
                 Long.MAX_VALUE);
         read(new byte[0]);
         try {
@@ -166,7 +157,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
             try {
                 chain.onRead(part);
             } catch (PeerViolation e) {
-                onUnreadable(e);
+                onUnreadable(Unreadable.of(e));
             }
         }
     }
@@ -216,7 +207,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
         try {
             chain.onWritten(bytes);
         } catch (PeerViolation e) {
-            onUnreadable(e);
+            onUnreadable(Unreadable.of(e));
         }
         runLoop();
     }
@@ -245,15 +236,15 @@ final class ReceiveRig implements ReceiveChain.Owner {
     }
 
     @Override
-    public void onUnreadable(PeerViolation violation) {
-        violations.add(violation);
+    public void onUnreadable(Unreadable what) {
+        violations.add(what);
     }
 
     private void onMemoryFree() {
         try {
             chain.deliver();
         } catch (PeerViolation e) {
-            onUnreadable(e);
+            onUnreadable(Unreadable.of(e));
         }
     }
 

@@ -39,7 +39,7 @@ class RelayMemoryTest {
     private final PlugIns<BabAllocator> known = new PlugIns<>("BAB allocator", any -> properties -> true);
     private final BabLoans loans = new BabLoans(known);
     private final HandDrivenLoop timers = new HandDrivenLoop();
-    private final List<String> misbehaviour = new ArrayList<>();
+    private final RecordingJudge judge = new RecordingJudge();
     private RelayMemory memory;
 
     @BeforeEach
@@ -51,8 +51,7 @@ class RelayMemoryTest {
 
     private GuardedMemory opened(MemoryPlan plan) throws BabException {
         try {
-            return GuardedMemory.open(
-                    heap, "r0", plan, loans.begin(heap, "r0"), timers, (who, what) -> misbehaviour.add(what));
+            return GuardedMemory.open(heap, "r0", plan, loans.begin(heap, "r0"), timers, judge);
         } catch (PlugInFault e) {
             throw new AssertionError(e);
         }
@@ -79,7 +78,7 @@ class RelayMemoryTest {
         assertThat(memory.heldBytes()).isZero();
         memory.close();
         settle();
-        assertThat(misbehaviour).isEmpty();
+        assertThat(judge.misdeeds).isEmpty();
         assertThat(allocator.leasedBytes()).isZero();
         assertThat(allocator.open()).isZero();
     }

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Two engines and two pretend DRBDs on one hand-driven loop. */
@@ -48,6 +49,10 @@ final class TwoSites {
         final RelayAddresses addresses;
         private final BabAllocator memory;
         TrackingAllocator allocator;
+
+        /** Runs what a worker is to do. */
+        Consumer<Runnable> worker = Runnable::run;
+
         final PretendDrbd drbd;
         Engine engine;
         private RelaySettings settings;
@@ -79,7 +84,7 @@ final class TwoSites {
 
                 @Override
                 public void execute(Runnable task) {
-                    loop.schedule(task, 20_000);
+                    loop.schedule(() -> worker.accept(task), 20_000);
                 }
             };
             Random random = new Random(seeds.nextLong());
@@ -171,6 +176,11 @@ final class TwoSites {
                 @Override
                 public void onSentence(String relay, String sentence) {
                     events.add(sentence);
+                }
+
+                @Override
+                public void onNews(String relay, String sentence) {
+                    events.add("news of %s: %s".formatted(relay, sentence));
                 }
             };
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -92,9 +93,15 @@ final class PlugInNeeds {
     }
 
     private String inVain(RelayStatus relay) {
-        String reason = refusal.apply(relay.settings()).orElse(relay.problem());
+        String reason = refusal.apply(relay.settings()).orElseGet(() -> ofThisKind(relay.problems()));
         String clause = relay.settings().name() + " wants it, and does not use it";
         return sentence(reason.isEmpty() ? clause : clause + ": " + reason);
+    }
+
+    /** The first that speaks of plug-ins of this kind; empty if none does. */
+    private String ofThisKind(List<String> problems) {
+        String word = kind.name().toLowerCase(Locale.ROOT);
+        return problems.stream().filter(one -> one.contains(word)).findFirst().orElse("");
     }
 
     private static String sentence(String text) {

@@ -93,6 +93,20 @@ class PlugInCommandsTest {
     }
 
     @Test
+    void shouldSayOfEachPlugInWhatIsTheMatterWithIt() throws Exception {
+        relays.with(
+                plugIn(Kind.ALLOCATOR, "direct", "io.forebay.bab.direct 0.1.0", 0),
+                plugIn(Kind.CODEC, "lz4", "vendor.lz4 2.0.1", 100));
+        status.add(StubConfigurations.troubled(
+                StubConfigurations.relay("r0", "lz4", "direct", ""),
+                "allocator direct cannot be used: it is full",
+                "codec lz4 is not used: it threw"));
+        assertThat(gogo.run("forebay:babs"))
+                .contains("r0 wants it, and does not use it: allocator direct cannot be used");
+        assertThat(gogo.run("forebay:codecs")).contains("r0 wants it, and does not use it: codec lz4 is not used");
+    }
+
+    @Test
     void shouldListAllocatorsWithWhatTheirRelaysHold() throws Exception {
         relays.with(
                 plugIn(Kind.ALLOCATOR, "direct", "io.forebay.bab.direct 0.1.0", 0, "r0", "r1"),

@@ -56,6 +56,18 @@ final class StubConfigurations implements RelayConfigurations {
         return relay(name, codec, allocator, problem, PeerStatus.UNKNOWN);
     }
 
+    /** A relay with these problems. */
+    static RelayStatus troubled(RelayStatus one, String... problems) {
+        return new RelayStatus(
+                one.settings(),
+                List.of(problems),
+                one.bab(),
+                one.channels(),
+                one.peer(),
+                one.faults(),
+                one.diagnosis());
+    }
+
     private static RelayStatus relay(String name, String codec, String allocator, String problem, PeerStatus peer) {
         RelayStatus one = Samples.relay(name, problem);
         RelaySettings settings = one.settings();

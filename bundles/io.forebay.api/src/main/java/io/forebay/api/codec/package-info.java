@@ -3,7 +3,7 @@
  * Compressors and their decompressors.
  *
  * <p>Plug-in bundles implement these interfaces and register a {@link io.forebay.api.codec.Codec} service; only the
- * engine calls them, on its worker threads, never on a loop. A compressor or decompressor is used by one thread at a time,
+ * engine calls them, on its worker threads, never on one that serves connections. A compressor or decompressor is used by one thread at a time,
  * not always the same one. The buffers handed in stay the caller's and are never kept.
  */
 @Export

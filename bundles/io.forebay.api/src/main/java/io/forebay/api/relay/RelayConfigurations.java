@@ -13,7 +13,7 @@ public interface RelayConfigurations {
 
     /**
      * Sets a key of a relay. Its settings are put again even if it has that value already, so plug-ins that misbehaved get
-     * another chance. A target filter is about the plug-in beside it: it goes when that is another one.
+     * another chance. A target filter is about the plug-in beside it: it goes when that is another one, and comes back with it.
      *
      * @param relay the relay's name
      * @param key as in a relay's file: {@code codec}, {@code allocator}, {@code memlimit}; a relay of

@@ -7,7 +7,7 @@ import java.util.List;
  * What an operator sees of a relay.
  *
  * @param settings its configuration
- * @param problem what keeps it from working as configured, in one sentence; empty if nothing does
+ * @param problems what keeps it from working as configured, a sentence each, the worst first; none if nothing does
  * @param bab its memory
  * @param channels its channels: acceptors first, then connectors; on a quiet pair one of each, or both of one role if one
  *     node dialled both its connections. One that stands by is shown only while DRBD lacks a connection
@@ -17,16 +17,39 @@ import java.util.List;
  */
 public record RelayStatus(
         RelaySettings settings,
-        String problem,
+        List<String> problems,
         BabStatus bab,
         List<ChannelStatus> channels,
         PeerStatus peer,
         List<Fault> faults,
         Diagnosis diagnosis) {
 
+    /** Of a relay with one problem, or with none if that is empty. */
+    public RelayStatus(
+            RelaySettings settings,
+            String problem,
+            BabStatus bab,
+            List<ChannelStatus> channels,
+            PeerStatus peer,
+            List<Fault> faults,
+            Diagnosis diagnosis) {
+        this(settings, problem.isEmpty() ? List.of() : List.of(problem), bab, channels, peer, faults, diagnosis);
+    }
+
     public RelayStatus {
+        problems = List.copyOf(problems);
         channels = List.copyOf(channels);
         faults = List.copyOf(faults);
+    }
+
+    /** The worst problem, and how many more there are; empty if there is none. */
+    public String problem() {
+        int more = problems.size() - 1;
+        return switch (more) {
+            case -1 -> "";
+            case 0 -> problems.get(0);
+            default -> "%s (and %d more)".formatted(problems.get(0), more);
+        };
     }
 
     /**

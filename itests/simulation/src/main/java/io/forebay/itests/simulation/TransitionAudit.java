@@ -10,6 +10,7 @@ import io.forebay.api.state.Transition;
 import io.forebay.engine.ChannelEvents;
 import io.forebay.state.TransitionTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ final class TransitionAudit implements ChannelEvents {
     static final String STATES = "every transition is in the table and has a reason";
     static final String PROTOCOL = "no Forebay violates the protocol";
 
-    private static final String VIOLATION = "violated the protocol";
+    private static final List<String> DAMAGE = List.of("violated the protocol", "at fault");
 
     /** How the engine calls an end at which nothing was lost. */
     private static final String ORDERLY = "both ends closed";
@@ -105,8 +106,13 @@ final class TransitionAudit implements ChannelEvents {
         checkWords(sentence);
     }
 
+    @Override
+    public void onNews(String relay, String sentence) {
+        chronicle.add(who(), () -> sentence);
+    }
+
     private void checkWords(String words) {
-        if (words.contains(VIOLATION) && !mayBeDamaged) {
+        if (DAMAGE.stream().anyMatch(words::contains) && !mayBeDamaged) {
             throw oracle.fail(PROTOCOL, words);
         }
     }
