@@ -39,6 +39,7 @@ final class PackedDistribution {
                 frameworkProperty("gosh.args").value("--nointeractive --noshutdown"),
                 frameworkProperty("org.ops4j.pax.logging.DefaultServiceLog.level")
                         .value("ERROR"),
+                frameworkProperty("felix.fileinstall.enableConfigSave").value("false"),
                 frameworkProperty("forebay.base").value(base().toString()),
                 systemProperty("java.io.tmpdir").value(base().toString()),
                 frameworkStartLevel(HIGHEST_LEVEL));
