@@ -14,12 +14,14 @@ import java.util.stream.Stream;
  * Where things are.
  *
  * @param home what is installed and never written to: {@code bin conf lib system}, and the defaults of the rest
- * @param base what belongs to one running Forebay: {@code etc data run log tmp}; home itself unless told otherwise
+ * @param base what belongs to one running Forebay: {@code etc deploy data run log tmp}; home itself unless told otherwise
  */
 record ForebayFolders(Path home, Path base) {
 
     private static final String HOME = "forebay.home";
     private static final String BASE = "forebay.base";
+
+    private static final String DEPLOY = "deploy";
 
     /** Files that a base needs; taken from home where it does not have its own. */
     private static final List<String> ETC_DEFAULTS = List.of("org.ops4j.pax.logging.cfg", "gosh_profile");
@@ -82,10 +84,13 @@ record ForebayFolders(Path home, Path base) {
         return base.resolve("etc");
     }
 
-    /** The hot-deploy folder: the base's own if it has one. */
-    Path deploy() {
-        Path own = base.resolve("deploy");
-        return Files.isDirectory(own) ? own : home.resolve("deploy");
+    /** The hot-deploy folders that are there: the base's own, and home's, which serves all bases. */
+    List<Path> deploy() {
+        return Stream.of(base, home)
+                .map(folder -> folder.resolve(DEPLOY))
+                .distinct()
+                .filter(Files::isDirectory)
+                .toList();
     }
 
     /** Makes the base's folders and its missing defaults. */
@@ -105,12 +110,24 @@ record ForebayFolders(Path home, Path base) {
                     Files.copy(template, etc().resolve(name));
                 }
             }
+            prepareDeploy();
         } catch (IOException e) {
             throw new LaunchException(
                     ExitStatus.USAGE,
                     "The base folder " + base + " cannot be written (" + e + "); give this user the right to, or"
                             + " choose another with -D" + BASE + "=FOLDER.",
                     e);
+        }
+    }
+
+    /** A base may be another's but for the folders that are written to; without this one Forebay works all the same. */
+    private void prepareDeploy() {
+        Path own = base.resolve(DEPLOY);
+        try {
+            create(own);
+        } catch (IOException e) {
+            System.err.println("forebay: warning: The hot-deploy folder " + own + " is missing and cannot be made (" + e
+                    + "); make it and start Forebay again if bundles are to be put there.");
         }
     }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.launcher;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -25,7 +28,8 @@ final class FrameworkProperties {
         Map<String, String> known = new HashMap<>();
         known.put("forebay.home", folders.home().toString());
         known.put("forebay.base", folders.base().toString());
-        known.put("forebay.deploy", folders.deploy().toString());
+        known.put(
+                "forebay.deploy", folders.deploy().stream().map(Path::toString).collect(joining(",")));
         Map<String, String> result = new HashMap<>(known);
         result.put(Constants.FRAMEWORK_STORAGE, folders.cache().toString());
         for (Map.Entry<String, String> line : lines(folders).entrySet()) {

@@ -56,10 +56,21 @@ class ForebayFoldersTest {
     }
 
     @Test
-    void shouldPreferTheBasesOwnDeployFolder() throws IOException {
-        assertThat(folders.deploy()).isEqualTo(folders.home().resolve("deploy"));
-        Files.createDirectories(folders.base().resolve("deploy"));
-        assertThat(folders.deploy()).isEqualTo(folders.base().resolve("deploy"));
+    void shouldWatchADeployFolderOfTheBaseAndTheOneOfHome() throws Exception {
+        folders.prepare();
+        assertThat(folders.deploy())
+                .containsExactly(
+                        folders.base().resolve("deploy"), folders.home().resolve("deploy"));
+        ForebayFolders one = new ForebayFolders(folders.home(), folders.home());
+        assertThat(one.deploy()).containsExactly(folders.home().resolve("deploy"));
+    }
+
+    @Test
+    void shouldStartWithoutADeployFolderThatCannotBeMade() throws Exception {
+        Files.createDirectories(folders.base());
+        Files.writeString(folders.base().resolve("deploy"), "a file in its place");
+        folders.prepare();
+        assertThat(folders.deploy()).containsExactly(folders.home().resolve("deploy"));
     }
 
     @Test
@@ -105,10 +116,12 @@ class ForebayFoldersTest {
 
     @Test
     void shouldPutFoldersIntoTheFrameworksProperties() throws Exception {
+        folders.prepare();
         Files.writeString(folders.frameworkProperties(), "a = ${forebay.base}/etc,${forebay.deploy}\n");
         Map<String, String> properties = FrameworkProperties.read(folders);
         assertThat(properties)
-                .containsEntry("a", folders.base() + "/etc," + folders.home() + "/deploy")
+                .containsEntry(
+                        "a", "%s/etc,%s/deploy,%s/deploy".formatted(folders.base(), folders.base(), folders.home()))
                 .containsEntry("forebay.home", folders.home().toString())
                 .containsEntry("org.osgi.framework.storage", folders.cache().toString());
     }
