@@ -24,11 +24,13 @@ final class ForebaySite implements Site {
     private final String name;
     private final Path console;
     private final Process process;
+    private final RelayWatch relay;
 
-    private ForebaySite(String name, Path console, Process process) {
+    private ForebaySite(String name, Path base, Path console, Process process) {
         this.name = name;
         this.console = console;
         this.process = process;
+        relay = new RelayWatch(name, new ControlQuery(base));
     }
 
     static Launcher launcher(DemoPlan plan) {
@@ -50,7 +52,7 @@ final class ForebaySite implements Site {
                 .redirectErrorStream(true)
                 .redirectOutput(console.toFile())
                 .start();
-        return new ForebaySite(name, console, process);
+        return new ForebaySite(name, base, console, process);
     }
 
     /** All but relays: those of the operator do not run twice because somebody looks at a demo. */
@@ -87,8 +89,8 @@ final class ForebaySite implements Site {
     @Override
     public void awaitReady() throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + READY_NS;
-        while (lines().stream().noneMatch(line -> line.startsWith(READY))) {
-            requireRunning();
+        while (lines().stream().noneMatch(line -> line.startsWith(READY)) || !relay.isOpen()) {
+            requireAlive();
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new IOException(withTail("is not ready after " + READY_NS / 1_000_000_000 + " s"));
             }
@@ -98,6 +100,11 @@ final class ForebaySite implements Site {
 
     @Override
     public void requireRunning() throws IOException {
+        requireAlive();
+        relay.look();
+    }
+
+    private void requireAlive() throws IOException {
         if (!process.isAlive()) {
             throw new IOException(withTail("ended by itself with exit status " + process.exitValue()));
         }

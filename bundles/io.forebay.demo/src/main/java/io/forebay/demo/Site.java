@@ -22,7 +22,7 @@ interface Site extends AutoCloseable {
     /** Waits until it relays; fails with a sentence if it ends or takes too long. */
     void awaitReady() throws IOException, InterruptedException;
 
-    /** Fails, with the end of its log, if it has ended by itself. */
+    /** Fails, with the end of its log, if it has ended by itself, and with its words if it does not relay as configured. */
     void requireRunning() throws IOException;
 
     @Override

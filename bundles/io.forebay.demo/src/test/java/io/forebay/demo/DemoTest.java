@@ -120,6 +120,17 @@ class DemoTest {
     }
 
     @Test
+    void shouldEndWithWhatARelaySaysThatDoesNotWorkAsConfigured() throws Exception {
+        Ran ran = run("--codec", "refused");
+        assertThat(ran.exit).isEqualTo(1);
+        assertThat(ran.out).isEmpty();
+        assertThat(ran.err.lines())
+                .last()
+                .isEqualTo("forebay demo: the Forebay of site a cannot relay as asked: codec refused is not used");
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @Test
     void shouldSayWhichForebayDiedWhileBytesWereUnderWay() throws Exception {
         Process demo = start("--rate-mbit", "1");
         await(() -> text("err").contains("% delivered"));

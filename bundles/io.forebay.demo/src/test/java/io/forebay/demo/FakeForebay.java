@@ -8,6 +8,12 @@ import java.io.Reader;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -39,6 +45,9 @@ final class FakeForebay {
         }
         WanEmulator.start(address(relay, "inside"), peer, FAST, 0);
         WanEmulator.start(address(relay, "outside"), address(relay, "drbd"), FAST, 0);
+        if (codec.equals("refused")) {
+            answer(base.resolve("run"), "[{\"state\":\"bridging\",\"problem\":\"codec refused is not used\"}]");
+        }
         System.out.println("forebay: ready after no time at all");
         Thread.sleep(Long.MAX_VALUE);
     }
@@ -60,6 +69,26 @@ final class FakeForebay {
             }
         });
         return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    /** Answers every question at the control socket the same. */
+    private static void answer(Path run, String text) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(Files.createDirectories(run).resolve("control.sock")));
+        ByteBuffer frames = ByteBuffer.allocate(1024)
+                .put((byte) 'o')
+                .putInt(text.length())
+                .put(text.getBytes(StandardCharsets.UTF_8))
+                .put(new byte[] {'x', 0, 0, 0, 1, '0'})
+                .flip();
+        daemon(() -> {
+            while (true) {
+                try (SocketChannel client = server.accept()) {
+                    client.read(ByteBuffer.allocate(256));
+                    client.write(frames.duplicate());
+                }
+            }
+        });
     }
 
     private interface Task {
