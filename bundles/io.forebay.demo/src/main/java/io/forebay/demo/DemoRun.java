@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.demo;
 
+import io.forebay.tools.drbd.StandInPeer;
+import io.forebay.tools.drbd.StandInSender;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -92,12 +94,12 @@ final class DemoRun {
         if (!outcome.equal() && !changed.equals(Files.getLastModifiedTime(plan.file()))) {
             throw new IOException(plan.file() + " was changed while it was sent, so nothing can be compared");
         }
-        return DemoResult.of(plan, outcome, transfer.meter(), transfer.pings().medianMs(), wan.bytesForward());
+        return DemoResult.of(plan, outcome, transfer.meter(), transfer.pings().percentileMs(50), wan.bytesForward());
     }
 
     private void requireSpace(Path folder) throws IOException {
-        long needed =
-                Math.min(Files.size(plan.file()), Math.max(plan.sendLimit().bytes(), StandInSender.BLOCK_BYTES));
+        long needed = Math.min(
+                Files.size(plan.file()), Math.max(plan.sendLimit().bytes(), StandInSender.Writes.DEFAULT.blockBytes()));
         long usable = Files.getFileStore(folder).getUsableSpace();
         if (usable < needed) {
             throw new IOException("too little space for the received file in " + folder + ": " + needed / 1_000_000

@@ -2,6 +2,7 @@
 package io.forebay.demo;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.tools.control.ControlQuery;
 import java.io.IOException;
 import java.util.Map;
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.demo;
 
+import io.forebay.tools.drbd.DrbdCommand;
+import io.forebay.tools.drbd.LatencyHistogram;
+import io.forebay.tools.drbd.StandInPeer;
+import io.forebay.tools.drbd.StandInReceiver;
+import io.forebay.tools.drbd.StandInSender;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -51,7 +56,7 @@ final class Transfer implements AutoCloseable {
     private final SendLimit limit;
     private final Patience patience;
     private final TransferMeter meter = new TransferMeter();
-    private final PingTimes pings = new PingTimes();
+    private final LatencyHistogram pings = new LatencyHistogram();
     private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
         Thread thread = new Thread(task, "drbd-stand-in");
         thread.setDaemon(true);
@@ -75,7 +80,7 @@ final class Transfer implements AutoCloseable {
         return meter;
     }
 
-    PingTimes pings() {
+    LatencyHistogram pings() {
         return pings;
     }
 
@@ -85,10 +90,13 @@ final class Transfer implements AutoCloseable {
         StandInPeer peerA = new StandInPeer(nodeA, DrbdCommand.INITIAL_DATA, roundTripMs);
         StandInPeer peerB = new StandInPeer(nodeB, DrbdCommand.INITIAL_META, roundTripMs);
         long sentBytes;
-        try (StandInSender sender = new StandInSender(peerA, source, limit, meter, pings);
-                StandInReceiver receiver = new StandInReceiver(peerB, target, meter, pings)) {
-            Callable<Long> send = () -> sender.run(patience.connectNs);
-            Callable<Long> receive = () -> receiver.run(StandInSender.sectorsUp(sourceBytes), patience.connectNs);
+        long deviceBytes = StandInSender.sectorsUp(sourceBytes);
+        try (FileSource from = new FileSource(source, limit, meter);
+                FileTarget to = new FileTarget(target, meter);
+                StandInSender sender = new StandInSender(peerA, from, StandInSender.Writes.DEFAULT, meter, pings);
+                StandInReceiver receiver = new StandInReceiver(peerB, to, pings)) {
+            Callable<Long> send = () -> sender.run(0, deviceBytes, patience.connectNs);
+            Callable<Long> receive = () -> receiver.run(deviceBytes, patience.connectNs, () -> {});
             Future<Long> sending = threads.submit(send);
             Future<Long> receiving = threads.submit(receive);
             watchUntilDone(List.of(sending, receiving), watch);

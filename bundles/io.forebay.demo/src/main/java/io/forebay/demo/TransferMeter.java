@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.demo;
 
+import io.forebay.tools.drbd.SendProgress;
+
 /**
  * What passes, in payload bytes and nanoseconds of {@link System#nanoTime}. The sender's thread owns what is sent, the
  * receiver's what is written; any thread may read.
  */
-final class TransferMeter {
+final class TransferMeter implements SendProgress {
     private volatile long sentBytes;
     private volatile long writtenBytes;
     private volatile long peakBacklogBytes;
@@ -15,20 +17,23 @@ final class TransferMeter {
     private volatile boolean started;
     private volatile boolean sendingOver;
 
-    void onFirstSend() {
+    @Override
+    public void onConnected() {
         firstSendNs = System.nanoTime();
         lastSentNs = firstSendNs;
         lastWrittenNs = firstSendNs;
         started = true;
     }
 
-    void onSent(long totalBytes) {
+    @Override
+    public void onSent(long totalBytes) {
         lastSentNs = System.nanoTime();
         sentBytes = totalBytes;
         peakBacklogBytes = Math.max(peakBacklogBytes, backlogBytes());
     }
 
-    void onSendingOver() {
+    @Override
+    public void onSendingOver() {
         sendingOver = true;
     }
 

@@ -4,6 +4,8 @@ package io.forebay.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.tools.drbd.StandInPeer;
+import io.forebay.tools.drbd.StandInSender;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -62,7 +64,7 @@ class TransferTest {
         assertThat(outcome.bytes()).isEqualTo(5_000_123);
         assertThat(outcome.equal()).isTrue();
         assertThat(target).hasSameBinaryContentAs(source);
-        assertThat(transfer.pings().medianMs()).isGreaterThanOrEqualTo(10);
+        assertThat(transfer.pings().percentileMs(50)).isGreaterThanOrEqualTo(10);
         TransferMeter meter = transfer.meter();
         assertThat(meter.deliveredNs()).isGreaterThanOrEqualTo(meter.senderBusyNs());
         assertThat(meter.deliveredNs() / 1e9 / (5_000_123 * 8 / 80e6)).isGreaterThan(0.9);
@@ -86,8 +88,8 @@ class TransferTest {
         Transfer.Outcome outcome =
                 transfer(wan(20_000_000, MS), limit, PATIENCE).run(source, folder.resolve("target"), NOBODY);
         assertThat(outcome.equal()).isTrue();
-        assertThat(outcome.bytes() % StandInSender.BLOCK_BYTES).isZero();
-        assertThat(outcome.bytes()).isBetween((long) StandInSender.BLOCK_BYTES, 1_250_000L);
+        assertThat(outcome.bytes() % StandInSender.Writes.DEFAULT.blockBytes()).isZero();
+        assertThat(outcome.bytes()).isBetween((long) StandInSender.Writes.DEFAULT.blockBytes(), 1_250_000L);
         assertThat(outcome.sha256Source()).isEqualTo(Transfer.sha256(source, outcome.bytes()));
     }
 

@@ -27,7 +27,10 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "stop", "status", "run", "client", "ctl", "import", "demo", "version", "help"})
+    @ValueSource(
+            strings = {
+                "start", "stop", "status", "run", "client", "ctl", "import", "demo", "sim", "size", "version", "help"
+            })
     void shouldExplainACommandAndDoNothing(String command) throws IOException, InterruptedException {
         for (String word : new String[] {"--help", "-h"}) {
             Forebay.Result help = forebay.call(command, word);
@@ -55,7 +58,10 @@ class CommandLineIT {
         "import --fast, --fast",
         "import one two, two",
         "demo --fast, --fast",
-        "demo now, now"
+        "demo now, now",
+        "sim now, now",
+        "sim send --fast, --fast",
+        "size one two, two"
     })
     void shouldRefuseWordsThatMeanNothingInOneSentence(String words, String named)
             throws IOException, InterruptedException {
