@@ -9,6 +9,7 @@ import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Loop;
+import io.forebay.drbd.Node;
 import io.forebay.engine.Payloads.End;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -408,6 +409,11 @@ final class Channel implements Bridge.Owner, Session.Owner {
     @Override
     public void onMoved() {
         codecs.pump();
+    }
+
+    @Override
+    public void onStreamEnd(Node sender) {
+        drbdSession.onEnd(this, sender);
     }
 
     @Override

@@ -113,7 +113,7 @@ final class ChannelEnd implements Session.Ending {
         peerGone = true;
         if (life.type() == ChannelType.META
                 && life.wasEstablished()
-                && channel.drbdSession().isDataAlive()) {
+                && channel.drbdSession().isDataAlive(channel)) {
             drain();
             bridge.end(why);
             return;
@@ -198,7 +198,7 @@ final class ChannelEnd implements Session.Ending {
         }
         bridge.end(why);
         if (channel.drbdSession() != null && life.type() == ChannelType.DATA) {
-            channel.drbdSession().onDataEnded();
+            channel.drbdSession().onDataEnded(channel);
         }
         finish();
     }

@@ -15,7 +15,9 @@ import java.util.function.LongSupplier;
 
 /**
  * One DRBD connection as the relay sees it: a data and a meta channel, which share one fate once the nodes have begun to
- * negotiate (rule R6). Before, they may be connections that crossed, of which DRBD itself drops one. Thread-safe.
+ * negotiate (rule R6). Before, they may be connections that crossed, of which DRBD itself drops one, or that a node gave up
+ * and dialled anew. A channel that has made room for its successor goes on by itself until it is delivered; nothing that
+ * happens to it happens to the session. Thread-safe.
  */
 final class DrbdSession {
 
@@ -28,7 +30,7 @@ final class DrbdSession {
 
     /**
      * Takes a channel in, unless it has one of that type. One that ended before the nodes negotiated had crossed with
-     * another, and makes room for its successor; afterwards an end is the session's.
+     * another or was given up, and makes room for its successor; afterwards an end is the session's.
      */
     synchronized boolean join(Channel channel, ChannelType type) {
         Channel holder = members.get(type);
@@ -40,14 +42,19 @@ final class DrbdSession {
         return true;
     }
 
+    /** Whether it is a part of the session still, and has not made room for its successor. */
+    private synchronized boolean has(Channel channel) {
+        return members.containsValue(channel);
+    }
+
     /** Whether the nodes talk to each other: then their connections are settled. Any thread. */
     boolean isNegotiating() {
         return observer.featuresSeen(Node.LOCAL) || observer.featuresSeen(Node.FAR);
     }
 
-    /** Whether both nodes have begun to talk to each other. Any thread. */
-    boolean isTalking() {
-        return observer.featuresSeenBothWays();
+    /** Whether both nodes have begun to talk to each other, and this channel is theirs. Any thread. */
+    boolean isTalkingOver(Channel channel) {
+        return observer.featuresSeenBothWays() && has(channel);
     }
 
     /** Whether none of its channels lives any more. */
@@ -65,33 +72,33 @@ final class DrbdSession {
         return type == ChannelType.DATA ? SocketType.DATA : SocketType.META;
     }
 
-    /** A node's stream has ended. */
-    void onEnd(Node sender, ChannelType type) {
-        if (isNegotiating()) {
-            observer.onEnd(sender, socket(type));
+    /** A node's stream has ended on a channel. */
+    void onEnd(Channel channel, Node sender) {
+        if (isNegotiating() && has(channel)) {
+            observer.onEnd(sender, socket(channel.type()));
         }
     }
 
-    /** Whether its data channel has not ended, once the nodes talk to each other. */
-    synchronized boolean isDataAlive() {
+    /** Whether the data channel beside this meta channel has not ended, once the nodes talk to each other. */
+    synchronized boolean isDataAlive(Channel meta) {
         Channel data = members.get(ChannelType.DATA);
-        return data != null && !data.hasEnded() && isTalking();
+        return data != null && !data.hasEnded() && isTalkingOver(meta);
     }
 
-    /** The data channel has ended. */
-    void onDataEnded() {
+    /** A data channel has ended. */
+    void onDataEnded(Channel data) {
         Channel meta;
         synchronized (this) {
-            meta = members.get(ChannelType.META);
+            meta = has(data) ? members.get(ChannelType.META) : null;
         }
         if (meta != null) {
             meta.loop().execute(meta.end()::onDataEnded);
         }
     }
 
-    /** A member broke: the other one ends with it, unless it is ending already and may have to deliver. */
+    /** A channel broke: the other one ends with it, unless it is ending already and may have to deliver. */
     void onBroken(Channel broken, String reason) {
-        if (!isTalking()) {
+        if (!isTalkingOver(broken)) {
             return;
         }
         List<Channel> others;

@@ -155,7 +155,7 @@ final class RelayChannels {
 
     /** DRBD has but one connection of each type: once its nodes talk over one, an older one is a dead node's. */
     private void endOlderThan(Channel channel) {
-        if (channel.hasEnded() || !channel.drbdSession().isTalking()) {
+        if (channel.hasEnded() || !channel.drbdSession().isTalkingOver(channel)) {
             return;
         }
         channels.values().stream()

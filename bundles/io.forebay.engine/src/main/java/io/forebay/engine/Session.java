@@ -48,6 +48,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         /** Bytes have moved. */
         void onMoved();
 
+        /** A node's DRBD sends nothing any more. */
+        void onStreamEnd(Node sender);
+
         /** What came from the peer cannot be read: the session is lost. */
         void onUnreadable(Unreadable what);
     }
@@ -74,7 +77,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     private FirstPacketReader first;
 
     private ChannelType type;
-    private DrbdSession drbdSession;
     private Account account;
     private TransmitPath transmit;
     private ReceiveChain receive;
@@ -110,7 +112,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             CodecNames peerCodecs) {
         type = channelType;
         account = memory;
-        drbdSession = of;
         transmit = new TransmitPath(
                 memory,
                 new RecordChain(
@@ -233,7 +234,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     private void endLocally(End end, String reason) {
         if (ends.onLocal(end, reason)) {
-            drbdSession.onEnd(Node.LOCAL, type);
+            owner.onStreamEnd(Node.LOCAL);
             ending.onEnding(reason);
             pump();
         }
@@ -283,7 +284,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         } catch (PeerViolation e) {
             throw new IllegalStateException("record changed after it was checked", e);
         }
-        drbdSession.onEnd(Node.FAR, type);
+        owner.onStreamEnd(Node.FAR);
         if (ends.isFarWhole()) {
             inside.finish();
         }

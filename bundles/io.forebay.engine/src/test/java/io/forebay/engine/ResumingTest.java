@@ -18,11 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of DRBD's connections when links break, fall silent, or both DRBDs dial at once. */
+/** What becomes of DRBD's connections when links break, fall silent, both DRBDs dial at once, or one gives up a dial. */
 class ResumingTest {
 
     private static final long MEMLIMIT = 1 << 20;
     private static final long SECOND = TwoSites.SECOND;
+    private static final byte[] HALF_OF_FIRST_DATA = Arrays.copyOf(PretendDrbd.FIRST_DATA, 4);
 
     private final long seed = 20261122;
     private final Random random = new Random(seed);
@@ -60,6 +61,16 @@ class ResumingTest {
         return sites.network.connections().stream()
                 .filter(one -> one.localAddress().getAddress().getHostAddress().equals("10.9.0.1"))
                 .toList();
+    }
+
+    /** Both nodes tell their features on a data connection: from then on data and meta share one fate. */
+    private static void talk(TwoSites sites, Socket near, Socket far) {
+        byte[] features = HexFormat.of().parseHex("83740267fffe0048000000560000000f00000065" + "00".repeat(60));
+        near.send(features);
+        far.send(features);
+        sites.await(
+                "features",
+                () -> near.receivedBytes() == features.length && far.receivedBytes() == 8 + features.length);
     }
 
     private static void assertSent(Socket to, byte[] sent, byte[] first) {
@@ -274,14 +285,72 @@ class ResumingTest {
     void shouldTakeAConnectionThatADrbdDialsAnewAfterItsSessionHasBegun() {
         TwoSites sites = sites("none");
         Socket data = established(sites, PretendDrbd.FIRST_DATA);
-        byte[] features = HexFormat.of().parseHex("83740267fffe0048000000560000000f00000065" + "00".repeat(60));
-        data.send(features);
-        sites.b.drbd.accepted().get(0).send(features);
-        sites.await("features", () -> data.receivedBytes() == features.length);
+        talk(sites, data, sites.b.drbd.accepted().get(0));
         Socket anew = sites.b.drbd.dial(sites.b.addresses.inside(), PretendDrbd.FIRST_DATA);
         sites.await("the other direction", () -> sites.a.drbd.accepted().size() == 1);
         assertThat(anew.fin || anew.closed).isFalse();
         assertThat(sites.a.status().channels()).anyMatch(one -> one.type() == ChannelType.DATA);
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
+    void shouldKeepAConnectionWhoseGivenUpPredecessorHadItsFirstPacketStillToDeliver() {
+        TwoSites sites = sites("none");
+        sites.wan().delayNs(30_000_000);
+        sites.loop.runFor(10 * SECOND); // so that the round trip is known, by which the first packet comes later
+        Socket givenUp = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        sites.await("the far DRBD", () -> sites.b.drbd.accepted().size() == 1);
+        givenUp.close();
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), HALF_OF_FIRST_DATA);
+        succeed(sites, near, sites.b);
+        sites.b.drbd.accepted().get(0).close();
+        assertOutlives(sites, near, "what the peer had sent is delivered");
+    }
+
+    @Test
+    void shouldKeepAConnectionWhoseGivenUpPredecessorTheFarDrbdKeepsHalfOpen() {
+        TwoSites sites = sites("none");
+        sites.wan().delayNs(30_000_000);
+        sites.loop.runFor(SECOND);
+        Socket givenUp = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        sites.await("the far DRBD", () -> sites.b.drbd.accepted().size() == 1);
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), HALF_OF_FIRST_DATA);
+        sites.await("the second dial", () -> near.open);
+        givenUp.finish();
+        succeed(sites, near, sites.a);
+        assertOutlives(sites, near, "not drained within drain-timeout");
+    }
+
+    /** Once the given-up connection drains at a site, says what lacks of the first packet; then the nodes talk. */
+    private static void succeed(TwoSites sites, Socket near, TwoSites.Site draining) {
+        sites.await("its drain", () -> states(draining).contains(ChannelState.CLOSE_PENDING));
+        near.send(Arrays.copyOfRange(PretendDrbd.FIRST_DATA, HALF_OF_FIRST_DATA.length, 8));
+        sites.await("the far DRBD again", () -> sites.b.drbd.accepted().size() == 2);
+        Socket far = sites.b.drbd.accepted().get(1);
+        sites.await("first packet", () -> far.receivedBytes() == 8);
+        sites.b.drbd.dial(sites.b.addresses.inside(), PretendDrbd.FIRST_META);
+        sites.await("meta", () -> sites.a.drbd.accepted().size() == 1);
+        talk(sites, near, far);
+    }
+
+    private static void assertOutlives(TwoSites sites, Socket near, String endOfThePredecessor) {
+        sites.await(
+                "the end of the predecessor",
+                () -> sites.events.stream()
+                        .anyMatch(one -> one.contains("stopped Closed[reason=" + endOfThePredecessor)));
+        sites.loop.runFor(SECOND);
+        Socket far = sites.b.drbd.accepted().get(1);
+        Socket meta = sites.a.drbd.accepted().get(0);
+        assertThat(List.of(near, far, meta))
+                .as(() -> String.join("\n", sites.events))
+                .noneMatch(one -> one.fin || one.closed);
+        for (TwoSites.Site site : List.of(sites.a, sites.b)) {
+            assertThat(states(site)).containsExactly(ChannelState.ESTABLISHED, ChannelState.ESTABLISHED);
+            assertThat(site.status().channels())
+                    .filteredOn(one -> one.type() != ChannelType.UNDEFINED)
+                    .extracting(ChannelStatus::drbd)
+                    .allMatch(one -> one.startsWith("Features"));
+        }
         sites.closeAndProveEmpty();
     }
 }
