@@ -5,6 +5,7 @@ import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.transport.Loop;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -148,18 +149,23 @@ final class RelayChannels {
         each(Channel::onLineSuspect);
     }
 
-    /** A channel is established: an older one of its type may be a dead node's. */
+    /** A channel is established: one of its type that was before it may be a dead node's. */
     void onEstablished(Channel channel) {
-        control.schedule(() -> endOlderThan(channel), SETTLED_NS);
+        List<Channel> older = channels.values().stream()
+                .filter(other -> other != channel && other.type() == channel.type() && other.isEstablished())
+                .toList();
+        if (!older.isEmpty()) {
+            control.schedule(() -> endOlder(older, channel), SETTLED_NS);
+        }
     }
 
     /** DRBD has but one connection of each type: once its nodes talk over one, an older one is a dead node's. */
-    private void endOlderThan(Channel channel) {
+    private void endOlder(List<Channel> older, Channel channel) {
         if (channel.hasEnded() || !channel.drbdSession().isTalkingOver(channel)) {
             return;
         }
-        channels.values().stream()
-                .filter(other -> other.id() < channel.id() && other.type() == channel.type() && other.isEstablished())
+        older.stream()
+                .filter(Channel::isEstablished)
                 .forEach(other ->
                         other.loop().execute(() -> other.end().stop("the nodes talk over a newer connection")));
     }

@@ -49,10 +49,17 @@ class RealSocketsTest {
     private final List<AutoCloseable> closing = new ArrayList<>();
     private Socket taken;
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-            return socket.getLocalPort();
+    /** All are held until the last one is found, so that no two are the same. */
+    private static int[] freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sockets.add(new ServerSocket(0, 1, LOOPBACK));
         }
+        int[] ports = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
     }
 
     private Engine engine(boolean epoll) {
@@ -165,10 +172,7 @@ class RealSocketsTest {
         long seed = 42;
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        int[] port = new int[6];
-        for (int i = 0; i < port.length; i++) {
-            port[i] = freePort();
-        }
+        int[] port = freePorts(6);
         try (ServerSocket farListener = new ServerSocket(port[5], 5, LOOPBACK)) {
             Engine near = engine(epoll);
             Engine far = engine(epoll);
