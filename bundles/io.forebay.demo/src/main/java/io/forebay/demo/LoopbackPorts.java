@@ -2,14 +2,22 @@
 package io.forebay.demo;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Free addresses on 127.0.0.1, for processes that have to be told their ports before they start. */
 final class LoopbackPorts {
+    /** Linux takes the ports of outgoing connections from above these: so none of them takes one that was found free. */
+    private static final int LOWEST = 10_000;
+
+    private static final int BEYOND = 32_768;
+    private static final int TRIES = 1_000;
+
     private LoopbackPorts() {}
 
     /** Different addresses which were free a moment ago. */
@@ -19,7 +27,7 @@ final class LoopbackPorts {
             for (int i = 0; i < count; i++) {
                 ServerSocket socket = new ServerSocket();
                 held.add(socket); // held until all are chosen, so that no two are the same
-                socket.bind(address(0));
+                bind(socket);
             }
             return held.stream()
                     .map(each -> (InetSocketAddress) each.getLocalSocketAddress())
@@ -27,6 +35,18 @@ final class LoopbackPorts {
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
+            }
+        }
+    }
+
+    private static void bind(ServerSocket socket) throws IOException {
+        for (int i = 1; !socket.isBound(); i++) {
+            try {
+                socket.bind(address(ThreadLocalRandom.current().nextInt(LOWEST, BEYOND)));
+            } catch (BindException taken) {
+                if (i == TRIES) {
+                    throw taken;
+                }
             }
         }
     }
