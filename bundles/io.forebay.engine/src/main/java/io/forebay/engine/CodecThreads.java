@@ -5,8 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads that run codecs: as many as there are processors. One that has been at its task for long does not count, for
@@ -23,20 +22,22 @@ final class CodecThreads implements Workers, AutoCloseable {
 
     private final String name;
     private final int count;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Condition backlog = lock.newCondition();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final List<Seat> seats = new ArrayList<>();
-    private int idle;
-    private int serial;
-    private boolean watched;
+
+    /** Those with nothing to do, the one that had something last first: what it needs is still in its processor's cache. */
+    private final ArrayDeque<Seat> idle = new ArrayDeque<>();
+
+    private Thread watch;
     private boolean watchSleeps;
+    private int serial;
     private boolean closed;
 
     /** A thread, and since when it has been at a task. */
     private static final class Seat {
+        private Thread thread;
         private boolean busy;
+        private boolean idle;
         private long sinceNs;
     }
 
@@ -53,104 +54,111 @@ final class CodecThreads implements Workers, AutoCloseable {
 
     @Override
     public void execute(Runnable task) {
-        lock.lock();
-        try {
-            waiting.add(task);
-            if (waiting.size() <= idle) {
-                work.signal();
-            } else if (seats.size() < count) {
-                sit();
-            } else if (!watched) {
-                watched = true;
-                start(this::watch, "watch");
-            } else if (watchSleeps) {
-                backlog.signal();
-            }
-        } finally {
-            lock.unlock();
+        LockSupport.unpark(add(task));
+    }
+
+    /** Adds work; answers the thread that is to be woken for it, {@code null} if none is. */
+    private synchronized Thread add(Runnable task) {
+        waiting.add(task);
+        Seat free = idle.poll();
+        if (free != null) {
+            free.idle = false;
+            return free.thread;
         }
+        if (seats.size() < count) {
+            sit();
+        } else if (watch == null) {
+            watch = start(this::watch, "watch");
+        } else if (watchSleeps) {
+            return watch;
+        }
+        return null;
     }
 
     private void sit() {
         Seat seat = new Seat();
-        start(() -> serve(seat), Integer.toString(++serial));
         seats.add(seat);
+        seat.thread = start(() -> serve(seat), Integer.toString(++serial));
     }
 
-    private void start(Runnable task, String suffix) {
+    private Thread start(Runnable task, String suffix) {
         Thread thread = new Thread(task, name + "-" + suffix);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     // ---- a thread
 
     private void serve(Seat seat) {
-        Runnable task = next(seat);
-        while (task != null) {
+        while (true) {
+            Runnable task = next(seat);
+            if (task == null) {
+                return;
+            }
             try {
                 task.run();
             } catch (Throwable e) {
                 Thread current = Thread.currentThread();
                 current.getUncaughtExceptionHandler().uncaughtException(current, e);
             }
-            Thread.interrupted(); // a codec may have left it so
-            task = next(seat);
         }
     }
 
-    /** The next task; {@code null} if the thread is to end. */
+    /** Waits for the next task; {@code null} if the thread is to end. */
     private Runnable next(Seat seat) {
-        lock.lock();
-        try {
-            seat.busy = false;
-            long left = SPARE_IDLE_NS;
-            while (waiting.isEmpty()) {
-                if (closed || left <= 0 && seats.size() > count) {
-                    seats.remove(seat);
-                    return null;
+        long idleNs = System.nanoTime();
+        while (true) {
+            Thread.interrupted(); // a codec may have left it so
+            synchronized (this) {
+                Runnable task = waiting.poll();
+                take(seat, task);
+                boolean spare = seats.size() > count && System.nanoTime() - idleNs >= SPARE_IDLE_NS;
+                if (task != null || closed || spare) {
+                    leaveIf(task == null, seat);
+                    return task;
                 }
-                left = await(left > 0 ? left : SPARE_IDLE_NS);
             }
-            seat.busy = true;
-            seat.sinceNs = System.nanoTime();
-            return waiting.poll();
-        } finally {
-            lock.unlock();
+            LockSupport.parkNanos(this, SPARE_IDLE_NS);
         }
     }
 
-    /** Waits for work; answers what is left of a time. */
-    private long await(long ns) {
-        idle++;
-        try {
-            return work.awaitNanos(ns);
-        } catch (InterruptedException e) {
-            return ns; // nobody interrupts these threads but a codec
-        } finally {
-            idle--;
+    private void take(Seat seat, Runnable task) {
+        seat.busy = task != null;
+        seat.sinceNs = System.nanoTime();
+        if (seat.idle == seat.busy) {
+            seat.idle = !seat.busy;
+            if (seat.idle) {
+                idle.push(seat);
+            } else {
+                idle.remove(seat); // it woke by itself, and there is something
+            }
+        }
+    }
+
+    private void leaveIf(boolean over, Seat seat) {
+        if (over) {
+            seats.remove(seat);
+            idle.remove(seat);
         }
     }
 
     // ---- the watch
 
     private void watch() {
-        lock.lock();
-        try {
-            while (!closed) {
-                if (waiting.isEmpty()) {
-                    watchSleeps = true;
-                    backlog.awaitUninterruptibly();
-                    watchSleeps = false;
-                } else {
+        while (true) {
+            long ns;
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                watchSleeps = waiting.isEmpty();
+                ns = watchSleeps ? SPARE_IDLE_NS : STUCK_NS / 4;
+                if (!watchSleeps) {
                     replaceStuck();
-                    backlog.awaitNanos(STUCK_NS / 4);
                 }
             }
-        } catch (InterruptedException e) {
-            watched = false;
-        } finally {
-            lock.unlock();
+            LockSupport.parkNanos(this, ns);
         }
     }
 
@@ -168,14 +176,9 @@ final class CodecThreads implements Workers, AutoCloseable {
 
     /** Ends each thread when nothing is left for it to do; what comes later is still done. */
     @Override
-    public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            work.signalAll();
-            backlog.signal();
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void close() {
+        closed = true;
+        seats.forEach(seat -> LockSupport.unpark(seat.thread));
+        LockSupport.unpark(watch);
     }
 }

@@ -65,6 +65,7 @@ final class CompressionJob implements Runnable {
     }
 
     private final CompressionStage stage;
+    private final int slot;
     private final CRC32C crc = new CRC32C();
     private final Runnable report;
 
@@ -97,16 +98,17 @@ final class CompressionJob implements Runnable {
     private ByteBuffer source;
     private volatile long begunNs;
 
-    CompressionJob(CompressionStage stage) {
+    /** With a number that no other job of the stage has. */
+    CompressionJob(CompressionStage stage, int slot) {
         this.stage = stage;
+        this.slot = slot;
         this.report = () -> stage.onJobDone(this);
     }
 
     /** Is to compress a block; with a history if that is not {@code null}. */
     void start(Piece from, int length, Choice with, History continued) {
         piece = from;
-        // The loop moves positions of the piece's own buffers while a worker reads: so the worker has a view.
-        source = from.memory.duplicate();
+        source = from.viewFor(slot);
         offset = from.used;
         bytes = length;
         choice = with;

@@ -46,12 +46,13 @@ final class CompressionStage {
     private final PlugInJudge judge;
     private final Runnable onProgress;
     private final int jobsMax;
-    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+    private final PieceQueue pieces = new PieceQueue();
     private final ArrayDeque<CompressionJob> running = new ArrayDeque<>();
     private final ArrayDeque<CompressionJob> spare = new ArrayDeque<>();
     private CompressionJob.History history;
     private final List<CompressionJob> abandoned = new ArrayList<>();
     private boolean watched;
+    private int jobs;
     private long uncutBytes;
     private boolean closed;
     private boolean givenUp;
@@ -77,29 +78,29 @@ final class CompressionStage {
 
     /** Where to read DRBD's next bytes; {@code null} if the BAB is full. */
     ByteBuffer target() {
-        Piece tail = pieces.peekLast();
+        Piece tail = pieces.last();
         if (tail == null || tail.room() == 0) {
             tail = account.lease(Use.INTAKE);
             if (tail == null) {
                 return null;
             }
-            pieces.addLast(tail);
+            pieces.add(tail);
         }
         return tail.range(tail.filled, tail.memory.capacity());
     }
 
     /** The memory of the last target. */
     ByteBuffer targetMemory() {
-        return pieces.getLast().memory;
+        return pieces.last().memory;
     }
 
     /** The index of the last target's first byte in its memory. */
     int targetOffset() {
-        return pieces.getLast().filled;
+        return pieces.last().filled;
     }
 
     void onRead(int bytes) {
-        pieces.getLast().filled += bytes;
+        pieces.last().filled += bytes;
         uncutBytes += bytes;
     }
 
@@ -137,7 +138,7 @@ final class CompressionStage {
             endHistory();
             history = new CompressionJob.History(choice);
         }
-        CompressionJob job = spare.isEmpty() ? new CompressionJob(this) : spare.pop();
+        CompressionJob job = spare.isEmpty() ? new CompressionJob(this, jobs++) : spare.pop();
         job.start(piece, bytes, choice, choice.history() ? history : null);
         piece.used += bytes;
         piece.lent += bytes;
@@ -153,7 +154,8 @@ final class CompressionStage {
     }
 
     private Piece nextUncut() {
-        for (Piece piece : pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             if (piece.used < piece.filled) {
                 return piece;
             }
@@ -230,10 +232,10 @@ final class CompressionStage {
     }
 
     private void releaseUsed() {
-        Piece head = pieces.peekFirst();
+        Piece head = pieces.first();
         while (head != null && head.lent == 0 && head.used == head.filled) {
             account.release(pieces.removeFirst());
-            head = pieces.peekFirst();
+            head = pieces.first();
         }
     }
 

@@ -34,6 +34,7 @@ final class DecompressionJob implements Runnable {
     private static final int BLOCKS_MAX = 16;
 
     private final Executor loop;
+    private final int slot;
     private final Runnable report;
     private final CRC32C crc = new CRC32C();
     private final int[] sourceOffsets = new int[BLOCKS_MAX];
@@ -61,8 +62,9 @@ final class DecompressionJob implements Runnable {
     private String problem;
     private String misdeed;
 
-    /** With {@code onDone}, which runs on the loop when a worker is through with this. */
-    DecompressionJob(Executor loop, Consumer<DecompressionJob> onDone) {
+    /** With a number that no other job of the stage has, and {@code onDone}, which runs on the loop when a worker is through with this. */
+    DecompressionJob(int slot, Executor loop, Consumer<DecompressionJob> onDone) {
+        this.slot = slot;
         this.loop = loop;
         this.report = () -> onDone.accept(this);
     }
@@ -76,9 +78,8 @@ final class DecompressionJob implements Runnable {
         wire = from;
         plain = to;
         position = RecordLayout.position(from.memory, from.used);
-        // The loop moves positions of the pieces' own buffers while a worker is at them: so the worker has views.
-        source = from.memory.duplicate();
-        target = to.memory.duplicate();
+        source = from.viewFor(slot);
+        target = to.viewFor(slot);
         blocks = 0;
         wireLent = 0;
         rawSum = 0;

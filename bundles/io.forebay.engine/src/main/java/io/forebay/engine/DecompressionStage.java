@@ -44,6 +44,7 @@ final class DecompressionStage {
     private final ArrayDeque<Piece> retired = new ArrayDeque<>();
     private final Runnable look = this::look;
     private Piece plain;
+    private int jobs;
     private boolean historyRuns;
     private boolean looking;
     private boolean closed;
@@ -91,7 +92,7 @@ final class DecompressionStage {
         if (room == null) {
             return false;
         }
-        DecompressionJob job = spare.isEmpty() ? new DecompressionJob(loop, this::onDone) : spare.pop();
+        DecompressionJob job = spare.isEmpty() ? new DecompressionJob(jobs++, loop, this::onDone) : spare.pop();
         job.start(decoder(wire, offset), history, wire, room);
         do {
             job.take(queue);

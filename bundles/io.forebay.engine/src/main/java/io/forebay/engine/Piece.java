@@ -3,6 +3,8 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.Segment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** A leased segment in a chain: filled from the front, used up from the front. Owned by one loop, or by its pool. */
 final class Piece {
@@ -18,6 +20,10 @@ final class Piece {
 
     private Segment segment;
     private ByteBuffer view;
+
+    /** A view for each worker that was ever at it. */
+    private ByteBuffer[] views = {};
+
     private final int bytes;
 
     /** Bytes that are in. */
@@ -61,6 +67,7 @@ final class Piece {
         segment = null;
         memory = null;
         view = null;
+        views = null;
         pool = null;
     }
 
@@ -71,6 +78,20 @@ final class Piece {
     /** A view of a part of the memory, valid until the next call. */
     ByteBuffer range(int from, int to) {
         return view.limit(to).position(from);
+    }
+
+    /**
+     * The whole memory for a worker, which has a slot that no other has at the same time: the loop moves the positions of its own
+     * buffers meanwhile.
+     */
+    ByteBuffer viewFor(int slot) {
+        if (slot >= views.length) {
+            views = Arrays.copyOf(views, slot + 1);
+        }
+        if (views[slot] == null) {
+            views[slot] = memory.duplicate();
+        }
+        return views[slot].clear().order(ByteOrder.BIG_ENDIAN); // a codec may have left it otherwise
     }
 
     /** The segment's size. */

@@ -5,7 +5,6 @@ import io.forebay.api.transport.Loop;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -39,7 +38,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
     private final DeliveryQueue queue;
     private final DecompressionStage stage;
     private final CRC32C crc = new CRC32C();
-    private final ArrayDeque<Piece> wire = new ArrayDeque<>();
+    private final PieceQueue wire = new PieceQueue();
     private boolean open;
     private boolean closed;
     private boolean cleared;
@@ -112,7 +111,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
 
     /** Where to read the link's next bytes; {@code null} while there is no memory. */
     ByteBuffer target() {
-        Piece tail = wire.peekLast();
+        Piece tail = wire.last();
         if (tail == null || tail.room() == 0 || !fits(tail)) {
             Piece next = account.lease(Use.RECEIVE);
             if (next == null) {
@@ -125,7 +124,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
                 tail.filled = tail.parsed;
             }
             releaseUsed();
-            wire.addLast(next);
+            wire.add(next);
             tail = next;
         }
         return tail.range(tail.filled, tail.memory.capacity());
@@ -142,7 +141,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
 
     /** So many bytes were read into the last target. */
     void onRead(int bytes) throws PeerViolation {
-        Piece tail = wire.getLast();
+        Piece tail = wire.last();
         tail.filled += bytes;
         while (tail.filled - tail.parsed >= RecordLayout.HEADER_BYTES) {
             RecordLayout.check(tail.memory, tail.parsed, account.recordBytesMax(), crc);
@@ -200,7 +199,8 @@ final class ReceiveChain implements DecompressionStage.Owner {
             return;
         }
         give();
-        for (Piece piece : wire) {
+        for (int i = 0; i < wire.size(); i++) {
+            Piece piece = wire.get(i);
             while (piece.used < piece.parsed) {
                 if (closed || !handOn(piece)) {
                     return;
@@ -281,10 +281,10 @@ final class ReceiveChain implements DecompressionStage.Owner {
     }
 
     private void releaseUsed() {
-        Piece head = wire.peekFirst();
+        Piece head = wire.first();
         while (head != null && head.lent == 0 && head.used == head.filled) {
             account.release(wire.removeFirst());
-            head = wire.peekFirst();
+            head = wire.first();
         }
         stage.releaseUsed();
     }
@@ -296,7 +296,7 @@ final class ReceiveChain implements DecompressionStage.Owner {
 
     /** The link is gone: a record that had begun to arrive will come again. */
     void dropPartial() {
-        Piece tail = wire.peekLast();
+        Piece tail = wire.last();
         if (tail != null) {
             tail.filled = tail.parsed;
         }

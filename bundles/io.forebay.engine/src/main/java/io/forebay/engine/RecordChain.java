@@ -4,7 +4,6 @@ package io.forebay.engine;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,7 +22,7 @@ final class RecordChain {
 
     private final Account account;
     private final CRC32C crc = new CRC32C();
-    private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+    private final PieceQueue pieces = new PieceQueue();
 
     private long committedPosition;
     private long confirmedPosition;
@@ -47,7 +46,6 @@ final class RecordChain {
         this.creditLimit = creditLimit;
     }
 
-    /** The largest payload now: the peer takes it, and little of a segment's end is wasted. */
     /** The largest payload that the peer takes and that suits the memory. */
     int recordBytesMax() {
         return Math.min(account.ownRecordBytesMax(), peerRecordBytesMax);
@@ -93,7 +91,7 @@ final class RecordChain {
     /** Where to read DRBD's next bytes so that they become a record in place; {@code null} if the BAB is full. */
     ByteBuffer intakeTarget() {
         int recordBytesMax = recordBytesMax();
-        Piece tail = pieces.peekLast();
+        Piece tail = pieces.last();
         if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + recordBytesMax / 4) {
             tail = addPiece(Use.INTAKE);
             if (tail == null) {
@@ -107,17 +105,17 @@ final class RecordChain {
 
     /** The memory of the last target. */
     ByteBuffer intakeMemory() {
-        return pieces.getLast().memory;
+        return pieces.last().memory;
     }
 
     /** The index of the last target's first byte in its memory. */
     int intakeOffset() {
-        return pieces.getLast().filled + RecordLayout.HEADER_BYTES;
+        return pieces.last().filled + RecordLayout.HEADER_BYTES;
     }
 
     /** Makes a record of the bytes read in place. */
     void commitIntake(int bytes) {
-        Piece tail = pieces.getLast();
+        Piece tail = pieces.last();
         int payloadCrc = RecordLayout.crc(tail.memory, intakeOffset(), bytes, crc);
         rawRecords++;
         commit(tail, RecordLayout.CODEC_RAW, 0, bytes, bytes, payloadCrc);
@@ -125,7 +123,7 @@ final class RecordChain {
 
     /** Appends a record with a copy of a payload; {@code false} if the BAB is full. */
     boolean append(ByteBuffer source, int offset, int storedBytes, int rawBytes, int codec, int flags, int payloadCrc) {
-        Piece tail = pieces.peekLast();
+        Piece tail = pieces.last();
         if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + storedBytes) {
             tail = addPiece(Use.RECORD);
             if (tail == null) {
@@ -147,7 +145,7 @@ final class RecordChain {
     private Piece addPiece(Use use) {
         Piece piece = account.lease(use);
         if (piece != null) {
-            pieces.addLast(piece);
+            pieces.add(piece);
             piece.endPosition = committedPosition;
         }
         return piece;
@@ -174,7 +172,8 @@ final class RecordChain {
 
     /** Hands whole records to the link, as far as the link's room and the peer's credit go. */
     void send(Bridge bridge) {
-        for (Piece piece : pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             while (piece.used < piece.filled && window.isOpen()) {
                 int room = (int) Math.min(bridge.roomBytes(), creditLimit - sentWireBytes);
                 int end = piece.used;
@@ -201,13 +200,11 @@ final class RecordChain {
     /** The link is done with so many bytes of records, in the order sent. */
     void onWritten(int bytes) {
         int left = bytes;
-        for (Piece piece : pieces) {
+        for (int i = 0; left > 0 && i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             int part = Math.min(left, piece.lent);
             piece.lent -= part;
             left -= part;
-            if (left == 0) {
-                break;
-            }
         }
         releaseConfirmed();
     }
@@ -243,11 +240,11 @@ final class RecordChain {
     }
 
     private void releaseConfirmed() {
-        Piece head = pieces.peekFirst();
+        Piece head = pieces.first();
         while (head != null && head.lent == 0 && head.used == head.filled && head.endPosition <= confirmedPosition) {
             releasedWireBytes += head.filled;
             account.release(pieces.removeFirst());
-            head = pieces.peekFirst();
+            head = pieces.first();
         }
     }
 
@@ -276,7 +273,8 @@ final class RecordChain {
                                     creditLimit));
         }
         long wire = releasedWireBytes;
-        for (Piece piece : pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             piece.lent = 0;
             piece.used = (int) Math.max(0, Math.min(piece.filled, wireBytes - wire));
             wire += piece.filled;
@@ -292,7 +290,8 @@ final class RecordChain {
     /** What all bytes before a position are in records; -1 if no record begins there. */
     private long wireBytesAt(long position) {
         long wire = releasedWireBytes;
-        for (Piece piece : pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             int offset = 0;
             while (offset < piece.filled) {
                 if (RecordLayout.position(piece.memory, offset) == position) {
@@ -307,7 +306,8 @@ final class RecordChain {
 
     /** Returns all segments; nothing may be lent. */
     void clear() {
-        pieces.forEach(account::release);
-        pieces.clear();
+        while (pieces.size() > 0) {
+            account.release(pieces.removeFirst());
+        }
     }
 }

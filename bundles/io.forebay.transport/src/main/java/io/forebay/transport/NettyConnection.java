@@ -6,7 +6,6 @@ import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -14,6 +13,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +54,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private boolean reportScheduled;
     private IOException cause;
     private final Runnable writesCompleted = this::writesCompleted;
+    private final ArrayDeque<SourceBuffer> idle = new ArrayDeque<>();
 
     NettyConnection(
             SocketKind kind,
@@ -278,7 +279,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         tally.add(bytes.remaining());
-        channel.write(Unpooled.wrappedBuffer(bytes), tally);
+        channel.write(SourceBuffer.of(bytes, kind == SocketKind.EPOLL, idle), tally);
     }
 
     @Override
