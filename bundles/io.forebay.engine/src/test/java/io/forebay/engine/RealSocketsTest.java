@@ -16,6 +16,7 @@ import io.forebay.codec.deflate.DeflateCodec;
 import io.forebay.codec.lz4.Lz4Codec;
 import io.forebay.codec.zstd.ZstdCodec;
 import io.forebay.state.TransitionTable;
+import io.forebay.testkit.drbd.FreeAddresses;
 import io.forebay.transport.NettyTransport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,19 +49,6 @@ class RealSocketsTest {
 
     private final List<AutoCloseable> closing = new ArrayList<>();
     private Socket taken;
-
-    /** All are held until the last one is found, so that no two are the same. */
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sockets.add(new ServerSocket(0, 1, LOOPBACK));
-        }
-        int[] ports = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
-    }
 
     private Engine engine(boolean epoll) {
         NettyTransport transport = new NettyTransport(2, epoll);
@@ -172,7 +160,9 @@ class RealSocketsTest {
         long seed = 42;
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        int[] port = freePorts(6);
+        int[] port = FreeAddresses.loopback(6).stream()
+                .mapToInt(InetSocketAddress::getPort)
+                .toArray();
         try (ServerSocket farListener = new ServerSocket(port[5], 5, LOOPBACK)) {
             Engine near = engine(epoll);
             Engine far = engine(epoll);

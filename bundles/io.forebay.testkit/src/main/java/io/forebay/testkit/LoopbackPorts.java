@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.testkit;
 
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,9 +22,7 @@ final class LoopbackPorts {
 
     /** A port that nobody listens on. */
     static int closed() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
+        return FreeAddresses.loopback(1).get(0).getPort();
     }
 
     /** Runs a test against a port whose kernel answers nothing: its queue of connections is full. */

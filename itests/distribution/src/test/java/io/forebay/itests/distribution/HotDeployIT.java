@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.testkit.Forebay;
 import io.forebay.testkit.drbd.DrbdPair;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,7 +58,7 @@ class HotDeployIT {
 
     @BeforeEach
     void startBothSites() throws IOException, InterruptedException {
-        List<InetSocketAddress> free = freeAddresses();
+        List<InetSocketAddress> free = FreeAddresses.loopback(6);
         near = start("near", free.get(0), free.get(1), free.get(2), free.get(5));
         far = start("far", free.get(3), free.get(4), free.get(5), free.get(2));
         for (Forebay.Running one : running) {
@@ -221,19 +220,5 @@ class HotDeployIT {
 
     private static String text(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
-    }
-
-    private static List<InetSocketAddress> freeAddresses() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            addresses.add((InetSocketAddress) socket.getLocalSocketAddress());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return addresses;
     }
 }

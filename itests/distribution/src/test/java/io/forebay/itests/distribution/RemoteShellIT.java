@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.testkit.Forebay;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +44,7 @@ class RemoteShellIT {
         forebay = new Forebay(folder.resolve("base"));
         authorized = forebay.base().resolve("etc/authorized_keys");
         Files.createDirectories(authorized.getParent());
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        port = FreeAddresses.loopback(1).get(0).getPort();
         makeKey("ed25519");
         makeKey("ecdsa");
         running = forebay.begin("run");

@@ -4,10 +4,9 @@ package io.forebay.itests.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.testkit.Forebay;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ class SimIT {
 
     @BeforeEach
     void startBothSites() throws IOException, InterruptedException {
-        List<InetSocketAddress> free = free(6);
+        List<InetSocketAddress> free = FreeAddresses.loopback(6);
         near = site("near", free.get(0), free.get(1), free.get(2), free.get(5));
         far = site("far", free.get(3), free.get(4), free.get(5), free.get(2));
         Forebay.Running one = begin(near, "run");
@@ -62,22 +61,6 @@ class SimIT {
                 "inside = %s\ndrbd = %s\noutside = %s\npeer = %s\nmemlimit = 32M\ncodec = zstd level 1\n"
                         .formatted(text(inside), text(drbd), text(outside), text(peer)));
         return forebay;
-    }
-
-    private static List<InetSocketAddress> free(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return held.stream()
-                    .map(each -> (InetSocketAddress) each.getLocalSocketAddress())
-                    .toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
     }
 
     private static String text(InetSocketAddress address) {

@@ -4,12 +4,12 @@ package io.forebay.itests.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.testkit.Forebay;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -57,15 +57,10 @@ class SwapIT {
 
     private String addresses() throws IOException {
         if (addresses == null) {
-            List<ServerSocket> sockets = new ArrayList<>();
             StringBuilder text = new StringBuilder();
+            Iterator<InetSocketAddress> free = FreeAddresses.loopback(4).iterator();
             for (String key : List.of("inside", "drbd", "outside", "peer")) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                text.append("%s = 127.0.0.1:%d%n".formatted(key, socket.getLocalPort()));
-            }
-            for (ServerSocket socket : sockets) {
-                socket.close();
+                text.append("%s = 127.0.0.1:%d%n".formatted(key, free.next().getPort()));
             }
             addresses = text.toString();
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.forebay.testkit.Forebay;
 import io.forebay.testkit.SampleData;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -83,14 +84,10 @@ class VendorPlugInIT {
             forebay = new Forebay(base);
             Files.createDirectories(base.resolve("etc"));
             Files.createDirectories(base.resolve("deploy"));
-            InetAddress address = InetAddress.getByName(ip);
-            try (ServerSocket first = new ServerSocket(0, 1, address);
-                    ServerSocket second = new ServerSocket(0, 1, address);
-                    ServerSocket third = new ServerSocket(0, 1, address)) {
-                drbd = new InetSocketAddress(address, first.getLocalPort());
-                inside = new InetSocketAddress(address, second.getLocalPort());
-                outside = new InetSocketAddress(address, third.getLocalPort());
-            }
+            List<InetSocketAddress> free = FreeAddresses.of(InetAddress.getByName(ip), 3);
+            drbd = free.get(0);
+            inside = free.get(1);
+            outside = free.get(2);
         }
 
         void relay(Site peer, String more) throws IOException {

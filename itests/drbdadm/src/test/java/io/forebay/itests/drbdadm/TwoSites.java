@@ -2,10 +2,11 @@
 package io.forebay.itests.drbdadm;
 
 import io.forebay.itests.drbdadm.DrbdadmDryRun.Mode;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.util.List;
 
 /** A resource r0 of the hosts alice and bob, each with its own proxy, as a configuration and as what kernels say of it. */
 record TwoSites(Site alice, Site bob) {
@@ -26,12 +27,8 @@ record TwoSites(Site alice, Site bob) {
 
     /** A site whose ports nobody listens on. */
     static Site free(String ip) throws IOException {
-        InetAddress address = InetAddress.getByName(ip);
-        try (ServerSocket drbd = new ServerSocket(0, 1, address);
-                ServerSocket inside = new ServerSocket(0, 1, address);
-                ServerSocket outside = new ServerSocket(0, 1, address)) {
-            return at(ip, drbd.getLocalPort(), inside.getLocalPort(), outside.getLocalPort());
-        }
+        List<InetSocketAddress> free = FreeAddresses.of(InetAddress.getByName(ip), 3);
+        return at(ip, free.get(0).getPort(), free.get(1).getPort(), free.get(2).getPort());
     }
 
     /** The configuration with the content of its proxy section. */

@@ -4,11 +4,9 @@ package io.forebay.itests.pax;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.testkit.drbd.DrbdPair;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -28,7 +26,7 @@ final class LoadedLine {
 
     private final Supplier<Relays> relays;
     private final String name;
-    private final List<InetSocketAddress> free = freeAddresses(6);
+    private final List<InetSocketAddress> free = FreeAddresses.loopback(6);
     private final Configuration near;
     private final Configuration far;
     private DrbdPair drbd;
@@ -149,19 +147,5 @@ final class LoadedLine {
 
     private static String text(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
-    }
-
-    static List<InetSocketAddress> freeAddresses(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            addresses.add((InetSocketAddress) socket.getLocalSocketAddress());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return addresses;
     }
 }

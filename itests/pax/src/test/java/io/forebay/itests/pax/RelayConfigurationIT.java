@@ -8,6 +8,7 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import io.forebay.api.state.ChannelState;
+import io.forebay.testkit.drbd.FreeAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -90,7 +91,7 @@ public class RelayConfigurationIT {
 
     @Test
     public void shouldTurnAConfigurationIntoARelayAndBack() throws IOException, InterruptedException {
-        List<InetSocketAddress> free = LoadedLine.freeAddresses(4);
+        List<InetSocketAddress> free = FreeAddresses.loopback(4);
         InetSocketAddress inside = free.get(0);
         InetSocketAddress outside = free.get(2);
         org.osgi.service.cm.Configuration good = configurations.getFactoryConfiguration(FACTORY, "pax", "?");
@@ -132,7 +133,7 @@ public class RelayConfigurationIT {
                         EventConstants.EVENT_TOPIC, "io/forebay/channel/*",
                         EventConstants.EVENT_FILTER, "(|(relay=near)(relay=far))")));
         // Both sites of one line, so that channels come farther than to their first dial.
-        List<InetSocketAddress> free = LoadedLine.freeAddresses(6);
+        List<InetSocketAddress> free = FreeAddresses.loopback(6);
         org.osgi.service.cm.Configuration near = configurations.getFactoryConfiguration(FACTORY, "near", "?");
         org.osgi.service.cm.Configuration far = configurations.getFactoryConfiguration(FACTORY, "far", "?");
         near.update(site(free.get(0), free.get(1), free.get(2), free.get(5)));
