@@ -27,7 +27,6 @@ import org.osgi.service.component.annotations.Reference;
         function = {"list", "get", "set", "delete", "_next"})
 public final class ConfigurationCommands {
 
-    private static final String JSON_SENTENCE = "print JSON";
     private static final String FILE = "felix.fileinstall.filename";
 
     private final ConfigurationAdmin configurations;
@@ -39,7 +38,7 @@ public final class ConfigurationCommands {
 
     @Descriptor("lists the configurations of all bundles, and the files that they come from")
     public Listing<?> list(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -50,12 +49,12 @@ public final class ConfigurationCommands {
                         one.getProperties().size(),
                         text(one.getProperties().get(FILE))))
                 .toList();
-        return new Listing<>(rows, json ? JsonText::of : ConfigurationTable::text);
+        return Listing.of(rows, json, ConfigurationTable::text);
     }
 
     @Descriptor("shows the properties of a configuration")
     public Listing<?> get(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -69,7 +68,7 @@ public final class ConfigurationCommands {
             "sets a property of a configuration, which is made if it is not there; lasts until its file is read again, or"
                     + " Forebay ends")
     public Listing<?> set(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -102,7 +101,7 @@ public final class ConfigurationCommands {
                 .sorted()
                 .map(key -> new SettingsTable.Setting(key, text(properties.get(key))))
                 .toList();
-        return new Listing<>(rows, json ? JsonText::of : ConfigurationTable::propertiesText);
+        return Listing.of(rows, json, ConfigurationTable::propertiesText);
     }
 
     private static String text(Object value) {

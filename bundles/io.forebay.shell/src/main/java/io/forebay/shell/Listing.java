@@ -12,8 +12,16 @@ import java.util.function.Function;
  */
 record Listing<R extends Record>(List<R> rows, Function<List<R>, String> layout) {
 
+    /** What commands say of their option {@code --json}. */
+    static final String JSON = "print JSON";
+
     Listing {
         rows = List.copyOf(rows);
+    }
+
+    /** As text, or, if that is asked for, as JSON. */
+    static <R extends Record> Listing<R> of(List<R> rows, boolean json, Function<List<R>, String> text) {
+        return new Listing<>(rows, json ? JsonText::of : text);
     }
 
     String text() {

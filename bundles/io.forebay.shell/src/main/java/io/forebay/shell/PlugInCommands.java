@@ -28,8 +28,6 @@ import org.osgi.service.component.annotations.Reference;
         function = {"codecs", "babs", "swap", "_swap"})
 public final class PlugInCommands {
 
-    private static final String JSON_SENTENCE = "print JSON";
-
     private final Relays relays;
     private final RelayConfigurations configurations;
 
@@ -65,31 +63,31 @@ public final class PlugInCommands {
 
     @Descriptor("lists the codecs: who uses them, which peers can decompress them, and what is wrong")
     public Listing<?> codecs(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json) {
-        return new Listing<>(CodecTable.rows(relays), json ? JsonText::of : CodecTable::text);
+        return Listing.of(CodecTable.rows(relays), json, CodecTable::text);
     }
 
     @Descriptor("lists the BAB allocators: who uses them, how much is held, and what is wrong")
     public Listing<?> babs(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json) {
-        return new Listing<>(AllocatorTable.rows(relays), json ? JsonText::of : AllocatorTable::text);
+        return Listing.of(AllocatorTable.rows(relays), json, AllocatorTable::text);
     }
 
     @Descriptor(
             "exchanges a relay's codec or BAB allocator while it is at work: swap r0 codec zstd level 3, swap r0 bab"
                     + " heap; the one it has again gives it another chance")
     public Listing<?> swap(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -120,7 +118,7 @@ public final class PlugInCommands {
                 before,
                 configured(relay, wanted),
                 Stream.concat(notAtThePeer(relay, wanted), remarks.stream()).collect(Collectors.joining(" ")));
-        return new Listing<>(List.of(row), json ? JsonText::of : SwapTable::text);
+        return Listing.of(List.of(row), json, SwapTable::text);
     }
 
     private Optional<RelayStatus> status(String relay) {

@@ -32,7 +32,6 @@ import org.osgi.service.component.annotations.Reference;
         function = {"up", "down", "adjust", "set", "dump", "show", "_options"})
 public final class ProxyCommands {
 
-    private static final String JSON_SENTENCE = "print JSON";
     private static final String NAMES_SENTENCE = "names of connections or resources, or all";
     private static final String ALL = "all";
     private static final String PLUGIN = "plugin";
@@ -60,7 +59,7 @@ public final class ProxyCommands {
 
     @Descriptor("makes relays of what drbd.conf has for this host")
     public Listing<?> up(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -76,7 +75,7 @@ public final class ProxyCommands {
 
     @Descriptor("removes relays that drbdadm, drbd-proxy-ctl or up have made")
     public Listing<?> down(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -109,7 +108,7 @@ public final class ProxyCommands {
 
     @Descriptor("brings relays into line with drbd.conf: makes, changes and, with all, removes them")
     public Listing<?> adjust(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -141,7 +140,7 @@ public final class ProxyCommands {
 
     @Descriptor("changes an option of a connection while it is at work: set memlimit r0-bob-alice 1G")
     public Listing<?> set(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -184,7 +183,7 @@ public final class ProxyCommands {
 
     @Descriptor("shows what drbd.conf has for this host, whether or not it is up")
     public Listing<?> dump(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -199,12 +198,12 @@ public final class ProxyCommands {
         } catch (ProxyRefusedException e) {
             throw new RefusedCommandException(e.getMessage());
         }
-        return new Listing<>(rows, json ? JsonText::of : SettingsTable::text);
+        return Listing.of(rows, json, SettingsTable::text);
     }
 
     @Descriptor("shows the settings in force, and where they come from")
     public Listing<?> show(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -227,7 +226,7 @@ public final class ProxyCommands {
         if (rows.isEmpty() && !wanted.contains(ALL)) {
             throw new RefusedCommandException("There is no relay " + String.join(", ", wanted) + ": see forebay:show.");
         }
-        return new Listing<>(rows, json ? JsonText::of : SettingsTable::inForceText);
+        return Listing.of(rows, json, SettingsTable::inForceText);
     }
 
     /** For tab completion; a name that begins with an underscore is not offered itself. */
@@ -251,7 +250,7 @@ public final class ProxyCommands {
                     .collect(Collectors.joining(", ", " Done before it: ", "."));
             throw new RefusedCommandException(e.getMessage() + (rows.isEmpty() ? "" : done));
         }
-        return new Listing<>(rows, json ? JsonText::of : ChangeTable::text);
+        return Listing.of(rows, json, ChangeTable::text);
     }
 
     private void put(ProxyConnection wanted, List<ChangeTable.Row> into) throws ProxyRefusedException {

@@ -23,7 +23,6 @@ import org.osgi.service.component.annotations.Reference;
         function = {"list", "diag", "connections", "memusage", "stats", "details", "_names"})
 public final class RelayCommands {
 
-    private static final String JSON_SENTENCE = "print JSON";
     private static final String RELAYS_SENTENCE = "names of relays; all if none is named";
 
     private final Relays relays;
@@ -35,26 +34,26 @@ public final class RelayCommands {
 
     @Descriptor("lists the relays, a line each: state, codec, memory, backlog, problem")
     public Listing<?> list(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
-        return listing(names, relay -> List.of(RelayTable.row(relay)), json ? JsonText::of : RelayTable::text);
+        return listing(names, relay -> List.of(RelayTable.row(relay)), json, RelayTable::text);
     }
 
     @Descriptor("says which connection of a relay is missing, since when and why, and what to check; worst first")
     public Listing<?> diag(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
-        return new Listing<>(DiagnosisTable.rows(named(names)), json ? JsonText::of : DiagnosisTable::text);
+        return Listing.of(DiagnosisTable.rows(named(names)), json, DiagnosisTable::text);
     }
 
     @Descriptor("shows the channels as DRX does: arrows tell who dialled, an x which connection is missing")
@@ -65,7 +64,7 @@ public final class RelayCommands {
                             presentValue = "true",
                             absentValue = "false")
                     boolean verbose,
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
@@ -74,43 +73,43 @@ public final class RelayCommands {
             @Descriptor(RELAYS_SENTENCE) String... names) {
         Function<List<ConnectionTable.Row>, String> text =
                 verbose ? ConnectionTable::verboseText : ConnectionTable::text;
-        return listing(names, ConnectionTable::rows, json ? JsonText::of : text);
+        return listing(names, ConnectionTable::rows, json, text);
     }
 
     @Descriptor("shows what the BABs hold, and the positions of every channel")
     public Listing<?> memusage(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
-        return listing(names, relay -> List.of(MemoryTable.row(relay)), json ? JsonText::of : MemoryTable::text);
+        return listing(names, relay -> List.of(MemoryTable.row(relay)), json, MemoryTable::text);
     }
 
     @Descriptor("shows traffic, compression and round trip of every channel and direction")
     public Listing<?> stats(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
-        return listing(names, TrafficTable::rows, json ? JsonText::of : TrafficTable::text);
+        return listing(names, TrafficTable::rows, json, TrafficTable::text);
     }
 
     @Descriptor("shows DRBD's packets by type, and its connection state as observed")
     public Listing<?> details(
-            @Descriptor(JSON_SENTENCE)
+            @Descriptor(Listing.JSON)
                     @Parameter(
                             names = {"-j", "--json"},
                             presentValue = "true",
                             absentValue = "false")
                     boolean json,
             @Descriptor(RELAYS_SENTENCE) String... names) {
-        return listing(names, PacketTable::rows, json ? JsonText::of : PacketTable::text);
+        return listing(names, PacketTable::rows, json, PacketTable::text);
     }
 
     /** For tab completion; a name that begins with an underscore is not offered itself. */
@@ -120,12 +119,13 @@ public final class RelayCommands {
     }
 
     private <R extends Record> Listing<R> listing(
-            String[] names, Function<RelayStatus, List<R>> rows, Function<List<R>, String> layout) {
-        return new Listing<>(
+            String[] names, Function<RelayStatus, List<R>> rows, boolean json, Function<List<R>, String> text) {
+        return Listing.of(
                 named(names).stream()
                         .flatMap(relay -> rows.apply(relay).stream())
                         .toList(),
-                layout);
+                json,
+                text);
     }
 
     private List<RelayStatus> named(String[] names) {
