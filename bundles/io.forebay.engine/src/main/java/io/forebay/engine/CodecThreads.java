@@ -37,7 +37,6 @@ final class CodecThreads implements Workers, AutoCloseable {
     private static final class Seat {
         private Thread thread;
         private boolean busy;
-        private boolean idle;
         private long sinceNs;
     }
 
@@ -62,7 +61,6 @@ final class CodecThreads implements Workers, AutoCloseable {
         waiting.add(task);
         Seat free = idle.poll();
         if (free != null) {
-            free.idle = false;
             return free.thread;
         }
         if (seats.size() < count) {
@@ -111,35 +109,21 @@ final class CodecThreads implements Workers, AutoCloseable {
         while (true) {
             Thread.interrupted(); // a codec may have left it so
             synchronized (this) {
+                long now = System.nanoTime();
+                idle.remove(seat); // if it woke by itself
                 Runnable task = waiting.poll();
-                take(seat, task);
-                boolean spare = seats.size() > count && System.nanoTime() - idleNs >= SPARE_IDLE_NS;
-                if (task != null || closed || spare) {
-                    leaveIf(task == null, seat);
+                seat.busy = task != null;
+                seat.sinceNs = now;
+                if (task != null) {
                     return task;
                 }
+                if (closed || seats.size() > count && now - idleNs >= SPARE_IDLE_NS) {
+                    seats.remove(seat);
+                    return null;
+                }
+                idle.push(seat);
             }
             LockSupport.parkNanos(this, SPARE_IDLE_NS);
-        }
-    }
-
-    private void take(Seat seat, Runnable task) {
-        seat.busy = task != null;
-        seat.sinceNs = System.nanoTime();
-        if (seat.idle == seat.busy) {
-            seat.idle = !seat.busy;
-            if (seat.idle) {
-                idle.push(seat);
-            } else {
-                idle.remove(seat); // it woke by itself, and there is something
-            }
-        }
-    }
-
-    private void leaveIf(boolean over, Seat seat) {
-        if (over) {
-            seats.remove(seat);
-            idle.remove(seat);
         }
     }
 

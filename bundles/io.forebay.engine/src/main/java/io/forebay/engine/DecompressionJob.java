@@ -62,7 +62,12 @@ final class DecompressionJob implements Runnable {
     private String problem;
     private String misdeed;
 
-    /** With a number that no other job of the stage has, and {@code onDone}, which runs on the loop when a worker is through with this. */
+    /**
+     * With nothing to do.
+     *
+     * @param slot a number that no other job of the stage has
+     * @param onDone runs on the loop when a worker is through with this
+     */
     DecompressionJob(int slot, Executor loop, Consumer<DecompressionJob> onDone) {
         this.slot = slot;
         this.loop = loop;

@@ -7,8 +7,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A codec's plug-in, its decompressors for blocks that stand alone, and who uses it: whoever made a compressor or decompressor of it, and every channel whose peer may
- * still send blocks of it. One that leaves stays usable for these, and is gone when they are done. Thread-safe.
+ * A codec's plug-in, its decompressors for blocks that stand alone, and who uses it: whoever made a compressor or decompressor
+ * of it, and every channel whose peer may still send blocks of it. One that leaves stays usable for these, and is gone when
+ * they are done. Thread-safe.
  */
 final class LentCodec implements Decoder {
 

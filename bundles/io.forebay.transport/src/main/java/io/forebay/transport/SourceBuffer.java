@@ -68,8 +68,12 @@ final class SourceBuffer extends UnpooledDirectByteBuf {
         return this;
     }
 
+    /** Once more changes nothing: given back twice, it would be two writes' at the same time, and one of them wrong. */
     @Override
     public boolean release() {
+        if (bytes == 0) {
+            return false;
+        }
         setIndex(0, 0);
         bytes = 0;
         idle.push(this);

@@ -55,6 +55,14 @@ class SourceBufferTest {
     }
 
     @Test
+    void shouldNotBeGivenBackTwice() {
+        ByteBuf first = part(memory, 0, 1);
+        assertThat(first.release()).isTrue();
+        assertThat(first.release()).isFalse();
+        assertThat(part(memory, 1, 2)).isSameAs(first).isNotSameAs(part(memory, 2, 3));
+    }
+
+    @Test
     void shouldWrapWhatHasNoAddress() {
         assertThat(bytes(part(filled(ByteBuffer.allocate(BYTES)), 3, 5))).containsExactly(3, 4);
         assertThat(bytes(SourceBuffer.of(memory.duplicate().limit(2), false, idle)))
