@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jline.keymap.KeyMap;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 
 /** The prompt of {@code drbd-proxy-ctl} without arguments. For one session. */
@@ -34,6 +37,15 @@ final class ProxyPrompt {
                                 candidates.add(new Candidate(word, word, null, sentence, null, null, true))))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .build();
+        leaveTheLineOnCtrlC();
+    }
+
+    /** As a key, Ctrl-C keeps its place; as a signal it would overtake what was typed before it, and that would stay. */
+    private void leaveTheLineOnCtrlC() {
+        Attributes attributes = terminal.getAttributes();
+        attributes.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+        terminal.setAttributes(attributes);
+        reader.getKeyMaps().get(LineReader.MAIN).bind(new Reference(LineReader.SEND_BREAK), KeyMap.ctrl('C'));
     }
 
     /** Reads and runs commands until {@code quit} or the end of the input. */
