@@ -18,6 +18,10 @@ final class SourceBuffer extends UnpooledDirectByteBuf {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final ArrayDeque<SourceBuffer> idle;
+
+    /** Only to be held: else the garbage collector may free the memory, whose address alone it does not see. */
+    private ByteBuffer source;
+
     private long address;
     private int bytes;
 
@@ -37,6 +41,7 @@ final class SourceBuffer extends UnpooledDirectByteBuf {
             return Unpooled.wrappedBuffer(source);
         }
         SourceBuffer buffer = idle.isEmpty() ? new SourceBuffer(idle) : idle.pop();
+        buffer.source = source;
         buffer.address = PlatformDependent.directBufferAddress(source) + source.position();
         buffer.bytes = source.remaining();
         buffer.setIndex(0, buffer.bytes);
@@ -76,6 +81,7 @@ final class SourceBuffer extends UnpooledDirectByteBuf {
         }
         setIndex(0, 0);
         bytes = 0;
+        source = null;
         idle.push(this);
         return true;
     }

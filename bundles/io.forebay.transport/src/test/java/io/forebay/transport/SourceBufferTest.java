@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.PlatformDependent;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,22 @@ class SourceBufferTest {
         assertThat(part(memory, 7, 9)).isSameAs(first);
         assertThat(bytes(first)).containsExactly(7, 8);
         assertThat(bytes(second)).containsExactly(1);
+    }
+
+    @Test
+    void shouldKeepMemoryThatNobodyElseHoldsUntilItIsWritten() throws InterruptedException {
+        ByteBuffer forgotten = ByteBuffer.allocateDirect(BYTES);
+        WeakReference<ByteBuffer> held = new WeakReference<>(forgotten);
+        ByteBuf buffer = part(forgotten, 0, BYTES);
+        forgotten = null;
+        System.gc();
+        assertThat(held.get()).isNotNull();
+        buffer.release();
+        for (int i = 0; i < 100 && held.get() != null; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(held.get()).isNull();
     }
 
     @Test
