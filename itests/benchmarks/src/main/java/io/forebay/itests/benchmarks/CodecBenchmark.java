@@ -5,11 +5,11 @@ import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecException;
 import io.forebay.api.codec.Compressor;
 import io.forebay.api.codec.Decompressor;
+import io.forebay.api.relay.CodecChoice;
 import io.forebay.codec.deflate.DeflateCodec;
 import io.forebay.codec.lz4.Lz4Codec;
 import io.forebay.codec.zstd.ZstdCodec;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -63,13 +63,9 @@ public class CodecBenchmark {
 
     @Setup
     public void prepare() throws CodecException {
-        String[] words = codec.split(" ");
-        Map<String, String> options = new HashMap<>();
-        for (int i = 1; i < words.length; i += 2) {
-            options.put(words[i], words[i + 1]);
-        }
-        Codec plugIn = CODECS.get(words[0]).get();
-        compressor = plugIn.profile(options).compressor();
+        CodecChoice choice = CodecChoice.parse(codec);
+        Codec plugIn = CODECS.get(choice.name()).get();
+        compressor = plugIn.profile(choice.options()).compressor();
         decompressor = plugIn.decompressor(false);
         blocks = DATA_BYTES / blockBytes;
         raw = data.blocks(blockBytes, blocks);
