@@ -34,6 +34,11 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
         return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(recordBytes + RecordLayout.HEADER_BYTES - 1));
     }
 
+    /** The size of pieces that are a part of a segment: large enough for records, and never larger than the whole. */
+    static int pieceBytes(int segmentBytes, int parts, int recordBytes) {
+        return Math.min(segmentBytes, Math.max(segmentBytes / parts, leastSegmentBytes(recordBytes)));
+    }
+
     /** What of a segment records can fill for sure: the next one may just not fit behind them. */
     static int usableBytes(int segmentBytes, int recordBytes) {
         return segmentBytes - recordBytes - RecordLayout.HEADER_BYTES;

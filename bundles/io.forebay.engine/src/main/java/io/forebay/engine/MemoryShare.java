@@ -2,10 +2,11 @@
 package io.forebay.engine;
 
 import io.forebay.engine.RelayMemory.Use;
+import java.util.Arrays;
 
 /**
  * What one channel is kept back of its relay's memory, and what of that it holds: the sum in {@link RelayMemory}, and nothing
- * but arithmetic. Guarded by that memory's lock, but for {@link #recordBytes} and {@link #windowBytes}.
+ * but arithmetic. Guarded by that memory's lock, but for {@link #recordBytes}, {@link #pieceBytes} and {@link #windowBytes}.
  */
 final class MemoryShare {
 
@@ -13,23 +14,47 @@ final class MemoryShare {
     private static final int WINDOW_MAX = 64;
 
     private final boolean isData;
+
+    /** Its pieces are this part of a segment, or as much more as what was promised needs. */
+    private final int parts;
+
+    private final MemoryPromises all;
     private final long[] minimum = new long[USES.length];
     private final long[] held = new long[USES.length];
-    private int segmentBytes;
+    private volatile int pieceBytes;
     private volatile int recordBytes;
     private volatile long windowBytes;
 
     /** What the peer may have credit for: more than the window while that shrinks. */
     private long creditBytes;
 
-    /** The least that a channel can live with. */
-    MemoryShare(boolean isData, int segmentBytes, int recordBytes) {
+    /** What of this {@link #all} has counted. */
+    private long countedMinimum;
+
+    private long countedUnmet;
+    private int countedPieceBytes;
+
+    /** The least that a channel can live with, in pieces that are so many parts of a segment. */
+    MemoryShare(boolean isData, int parts, int segmentBytes, MemoryPromises all) {
         this.isData = isData;
-        adapt(segmentBytes, recordBytes);
+        this.parts = parts;
+        this.all = all;
+        adapt(segmentBytes);
+    }
+
+    /** What such a share would keep back at least, in bytes. */
+    static long leastBytes(boolean isData, int parts, int segmentBytes) {
+        int piece = MemoryPlan.pieceBytes(segmentBytes, parts, 0);
+        return needed(isData, piece, MemoryPlan.recordBytesMax(piece), 1);
     }
 
     boolean isData() {
         return isData;
+    }
+
+    /** The size of its new pieces. Any thread. */
+    int pieceBytes() {
+        return pieceBytes;
     }
 
     /** The largest DATA payload that the peer may send: what was promised stays. Any thread. */
@@ -44,19 +69,24 @@ final class MemoryShare {
 
     // ---- changing
 
-    /** Segments and records have other sizes from now on; the window is the least until it is set. */
-    void adapt(int bytesOfSegment, int bytesOfRecord) {
-        segmentBytes = bytesOfSegment;
-        recordBytes = Math.max(recordBytes, bytesOfRecord);
-        window(1);
+    /** Segments have another size from now on; the window is the least until it is set. */
+    void adapt(int segmentBytes) {
+        pieceBytes = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
+        recordBytes = Math.max(recordBytes, MemoryPlan.recordBytesMax(pieceBytes));
+        windowBytes = window(1);
+        keepBack();
     }
 
-    /** Sets the window to so many segments, as far as that is sensible. */
-    void window(long segments) {
-        int usable = MemoryPlan.usableBytes(segmentBytes, recordBytes);
-        long window = Math.max(1, Math.min(WINDOW_MAX, segments)) * usable;
-        windowBytes = Math.max(recordBytes + RecordLayout.HEADER_BYTES, window);
+    /** Sets the window to so many bytes of memory, as far as that is sensible. */
+    void widen(long bytes) {
+        windowBytes = window(bytes / pieceBytes);
         keepBack();
+    }
+
+    private long window(long pieces) {
+        int usable = MemoryPlan.usableBytes(pieceBytes, recordBytes);
+        long window = Math.max(1, Math.min(WINDOW_MAX, pieces)) * usable;
+        return Math.max(recordBytes + RecordLayout.HEADER_BYTES, window);
     }
 
     /** Whether the peer may have credit for more than the window. */
@@ -73,39 +103,58 @@ final class MemoryShare {
         }
     }
 
+    /** Nothing is kept back any more. */
+    void close() {
+        Arrays.fill(minimum, 0);
+        count();
+    }
+
     private void keepBack() {
         for (Use use : USES) {
-            minimum[use.ordinal()] = needed(use, segmentBytes, recordBytes, credit());
+            minimum[use.ordinal()] = needed(use, isData, pieceBytes, recordBytes, credit());
         }
+        count();
     }
 
     private long credit() {
         return Math.max(windowBytes, creditBytes);
     }
 
+    private void count() {
+        long minimumNow = minimum();
+        long unmetNow = unmet();
+        if (countedPieceBytes != 0) {
+            all.change(countedPieceBytes, -countedMinimum, -countedUnmet);
+        }
+        all.change(pieceBytes, minimumNow, unmetNow);
+        countedPieceBytes = pieceBytes;
+        countedMinimum = minimumNow;
+        countedUnmet = unmetNow;
+    }
+
     // ---- the sum
 
-    private long needed(Use use, int bytesOfSegment, int bytesOfRecord, long credit) {
+    private static long needed(Use use, boolean isData, int pieceBytes, int recordBytes, long credit) {
         int ifData = isData ? 1 : 0;
-        int usable = MemoryPlan.usableBytes(bytesOfSegment, bytesOfRecord);
-        long segments = switch (use) {
+        int usable = MemoryPlan.usableBytes(pieceBytes, recordBytes);
+        long pieces = switch (use) {
             case INTAKE -> 1;
             case RECORD, PLAIN -> ifData;
             case RECEIVE -> (credit + usable - 1) / usable + 1;
         };
-        return segments * bytesOfSegment;
+        return pieces * pieceBytes;
     }
 
-    private long needed(int bytesOfSegment, int bytesOfRecord, long credit) {
+    private static long needed(boolean isData, int pieceBytes, int recordBytes, long credit) {
         long sum = 0;
         for (Use use : USES) {
-            sum += needed(use, bytesOfSegment, bytesOfRecord, credit);
+            sum += needed(use, isData, pieceBytes, recordBytes, credit);
         }
         return sum;
     }
 
     /** What is kept back. */
-    long minimum() {
+    private long minimum() {
         long sum = 0;
         for (long bytes : minimum) {
             sum += bytes;
@@ -113,18 +162,20 @@ final class MemoryShare {
         return sum;
     }
 
-    /** What would be kept back with these sizes, with the credit that the peer has. */
-    long minimumWith(int bytesOfSegment, int bytesOfRecord) {
-        return needed(bytesOfSegment, Math.max(bytesOfRecord, recordBytes), credit());
+    /** What would be kept back with segments of this size, with the credit that the peer has. */
+    long minimumWith(int segmentBytes) {
+        int piece = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
+        return needed(isData, piece, Math.max(MemoryPlan.recordBytesMax(piece), recordBytes), credit());
     }
 
-    /** What is kept back, of segments of this size, once the peer has no credit for more than the window. */
-    long minimumSettled(int bytesOfSegment) {
-        return needed(bytesOfSegment, recordBytes, windowBytes);
+    /** Memory for what the window is more than the least. */
+    long beyondLeastBytes() {
+        long pieces = windowBytes / MemoryPlan.usableBytes(pieceBytes, recordBytes);
+        return Math.max(0, pieces - 1) * pieceBytes;
     }
 
     /** What is kept back and not held. */
-    long unmet() {
+    private long unmet() {
         long sum = 0;
         for (int i = 0; i < minimum.length; i++) {
             sum += Math.max(0, minimum[i] - held[i]);
@@ -139,7 +190,7 @@ final class MemoryShare {
 
     /** Whether less is held than what a channel needs to make any progress. */
     boolean lacksLeast(Use use) {
-        return held[use.ordinal()] < needed(use, segmentBytes, recordBytes, 1);
+        return held[use.ordinal()] < needed(use, isData, pieceBytes, recordBytes, 1);
     }
 
     // ---- what is held
@@ -147,6 +198,7 @@ final class MemoryShare {
     /** So much more is held, or less. */
     void hold(Use use, long bytes) {
         held[use.ordinal()] += bytes;
+        count();
     }
 
     long heldBytes(Use use) {

@@ -6,8 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** A leased segment in a chain: filled from the front, used up from the front. Owned by one loop, or by its pool. */
+/** A leased segment, or a slice of one, in a chain: filled from the front, used up from the front. Owned by one loop, or by its pool. */
 final class Piece {
+
+    /** Where a piece goes when nobody needs it any more. Called with the lock of the {@link RelayMemory} held. */
+    interface Home {
+        void takeBack(Piece piece);
+    }
 
     /** The whole memory; its position and limit are not moved for long. */
     ByteBuffer memory;
@@ -16,9 +21,10 @@ final class Piece {
     RelayMemory.Use use;
 
     /** Where it was leased from; {@code null} if it is the engine's own. */
-    SegmentPool pool;
+    Home home;
 
     private Segment segment;
+    private SliceShelf.Cut cut;
     private ByteBuffer view;
 
     /** A view for each worker that was ever at it. */
@@ -41,7 +47,7 @@ final class Piece {
     /** Position after the last byte in this piece, where the chain counts positions. */
     long endPosition;
 
-    /** A plug-in's segment and its memory, or the engine's own memory without a segment. */
+    /** A plug-in's segment and its memory; or memory without a segment: a slice of one, or the engine's own. */
     Piece(Segment segment, ByteBuffer memory) {
         this.segment = segment;
         this.memory = memory;
@@ -50,9 +56,9 @@ final class Piece {
     }
 
     /** It goes out, as if it were new. */
-    Piece lend(RelayMemory.Use to, SegmentPool from) {
+    Piece lend(RelayMemory.Use to, Home from) {
         use = to;
-        pool = from;
+        home = from;
         memory.clear();
         filled = 0;
         parsed = 0;
@@ -64,11 +70,23 @@ final class Piece {
 
     /** It goes back to the plug-in: whoever still knows the piece must not keep the plug-in with it. */
     void leave() {
+        if (cut != null) {
+            cut.leave();
+        }
         segment = null;
         memory = null;
         view = null;
         views = null;
-        pool = null;
+        cut = null;
+        home = null;
+    }
+
+    /** Itself, cut into the slices of a shelf. */
+    SliceShelf.Cut cutFor(SliceShelf shelf) {
+        if (cut == null || !cut.isOf(shelf)) {
+            cut = shelf.new Cut(this);
+        }
+        return cut;
     }
 
     Segment segment() {
@@ -94,7 +112,7 @@ final class Piece {
         return views[slot].clear().order(ByteOrder.BIG_ENDIAN); // a codec may have left it otherwise
     }
 
-    /** The segment's size. */
+    /** Its size. */
     int bytes() {
         return bytes;
     }

@@ -17,16 +17,19 @@ import java.util.concurrent.Executor;
  * <p>What is kept back for a channel is this sum; one that is idle holds nothing of it:
  *
  * <ul>
- *   <li>1 segment to read from DRBD into,
+ *   <li>1 piece to read from DRBD into,
  *   <li>1 for records made of what was read (data only: meta becomes records in place),
  *   <li>the window: as many as what the peer has credit for may fill,
- *   <li>1 more to receive into, because a record does not straddle segments,
+ *   <li>1 more to receive into, because a record does not straddle pieces,
  *   <li>1 to decompress into (data only).
  * </ul>
  *
+ * <p>A piece is a segment, or a slice of one: the more channels there are, the less each newcomer is kept back, and meta needs
+ * the least.
+ *
  * <p>The limit may change at any time. New segments come from the memory that was taken last, former ones retire; all that
  * is held counts. What was promised stays promised: a channel may always have what is kept back for it, even above a limit
- * that was lowered, and its segments stay large enough for the largest record that its peer may send.
+ * that was lowered, and its pieces stay large enough for the largest record that its peer may send.
  *
  * <p>The allocator is never called by who leases: segments are leased ahead, a few while nothing moves and more under load.
  * While none is there, because the stock is empty or the allocator is gone, the least that a channel needs comes from the
@@ -57,11 +60,6 @@ final class RelayMemory {
      */
     private static final int RECORDS_FIRST = 8;
 
-    /** A data channel's window is this part of what is free when it opens, and of all; meta needs the least. */
-    private static final int WINDOW_OF_FREE = 4;
-
-    private static final int WINDOW_OF_ALL = 8;
-
     /** Segments leased ahead while nothing moves: DRBD's next write finds one to read into, and two to receive into. */
     private static final int AHEAD = 4;
 
@@ -70,6 +68,7 @@ final class RelayMemory {
 
     private final Executor blocking;
     private final Runnable onUnsettled;
+    private final MemoryPromises promises = new MemoryPromises();
     private final List<Account> accounts = new ArrayList<>();
     private final List<Account> waiting = new ArrayList<>();
     private final List<SegmentPool> retired = new ArrayList<>();
@@ -120,23 +119,14 @@ final class RelayMemory {
 
     /** What is kept back for channels in session; more than the limit only if that was lowered below it. */
     synchronized long promisedBytes() {
-        return minimumOfAll();
+        return promises.minimumBytes();
     }
 
     // ---- changing
 
     /** What memory must be like for a limit, with the sessions that there are. */
     synchronized MemoryPlan plan(long limit) {
-        int segment = MemoryPlan.segmentBytesFor(limit);
-        int record = MemoryPlan.recordBytesMax(segment);
-        for (Account account : accounts) {
-            segment = Math.max(segment, MemoryPlan.leastSegmentBytes(account.share.recordBytes()));
-        }
-        long least = 0;
-        for (Account account : accounts) {
-            least += account.share.minimumWith(segment, record);
-        }
-        return new MemoryPlan(Math.max(limit, least), segment);
+        return promises.plan(limit);
     }
 
     /** Whether the memory is what these settings want, as far as sessions allow. */
@@ -270,32 +260,18 @@ final class RelayMemory {
      * @return {@code null} if what the channels need at least would exceed the limit, or is not free at this moment
      */
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
-        Account account = new Account(type, loop, onFree);
-        long free = limitBytes - minimumOfAll();
-        if (current.isBare() || closed || account.share.minimum() > Math.min(free, limitBytes - heldBytes)) {
+        long free = limitBytes - Math.max(heldBytes, promises.minimumBytes());
+        MemoryShare share = current.isBare() || closed
+                ? null
+                : promises.open(type == ChannelType.DATA, current.segmentBytes(), limitBytes, free);
+        if (share == null) {
             return null;
         }
+        Account account = new Account(share, loop, onFree);
         accounts.add(account);
         account.adapt();
         provide();
         return account;
-    }
-
-    private long minimumOfAll() {
-        long sum = 0;
-        for (Account account : accounts) {
-            sum += account.share.minimum();
-        }
-        return sum;
-    }
-
-    /** What is kept back once no peer has credit for more than the window that it has now. */
-    private long minimumOfAllSettled() {
-        long sum = 0;
-        for (Account account : accounts) {
-            sum += account.share.minimumSettled(current.segmentBytes());
-        }
-        return sum;
     }
 
     private long keptBack() {
@@ -303,17 +279,30 @@ final class RelayMemory {
     }
 
     private long unmet() {
-        long sum = 0;
-        for (int i = 0; i < accounts.size(); i++) { // likewise
-            sum += accounts.get(i).share.unmet();
-        }
-        return sum;
+        return promises.unmetBytes(current);
     }
 
     private void wakeWaiting() {
-        if (!waiting.isEmpty() && limitBytes - heldBytes > keptBack()) {
+        if (!waiting.isEmpty() && (limitBytes - heldBytes > keptBack() || isSliceFreeForAnyone())) {
             wake();
         }
+    }
+
+    private boolean isSliceFreeForAnyone() {
+        for (int i = 0; i < waiting.size(); i++) {
+            if (waiting.get(i).isSliceFree()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long outBytes() {
+        long sum = current.outBytes();
+        for (int i = 0; i < retired.size(); i++) {
+            sum += retired.get(i).outBytes();
+        }
+        return sum;
     }
 
     /** A channel's share. */
@@ -322,18 +311,17 @@ final class RelayMemory {
         private final Executor loop;
         private final Runnable onFree;
 
-        private Account(ChannelType type, Executor loop, Runnable onFree) {
+        private Account(MemoryShare share, Executor loop, Runnable onFree) {
+            this.share = share;
             this.loop = loop;
             this.onFree = onFree;
-            this.share = new MemoryShare(type == ChannelType.DATA, current.segmentBytes(), recordBytesMax);
         }
 
         /** The limit or the memory has changed, or this account is new. */
         private void adapt() {
-            share.adapt(current.segmentBytes(), recordBytesMax);
-            if (share.isData() && !current.isBare()) {
-                long free = (limitBytes - minimumOfAllSettled()) / WINDOW_OF_FREE;
-                share.window(Math.min(free, limitBytes / WINDOW_OF_ALL) / current.segmentBytes());
+            share.adapt(current.segmentBytes());
+            if (!current.isBare()) {
+                promises.widen(share, limitBytes);
             }
         }
 
@@ -371,19 +359,21 @@ final class RelayMemory {
 
         /** The largest DATA payload to make: what suits the limit, and never more than any segment can take. */
         int ownRecordBytesMax() {
-            return recordBytesMax;
+            return Math.min(recordBytesMax, MemoryPlan.recordBytesMax(share.pieceBytes()));
         }
 
-        /** The size of new segments. */
-        int segmentBytes() {
-            return current.segmentBytes();
+        /** The size of new pieces. */
+        int pieceBytes() {
+            return share.pieceBytes();
         }
 
-        /** Leases a segment, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
+        /** Leases a piece, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
                 boolean may = may(use);
-                Piece piece = may ? current.lease(use) : null;
+                long outBytes = current.outBytes();
+                Piece piece = may ? current.lease(use, share.pieceBytes()) : null;
+                heldBytes += current.outBytes() - outBytes;
                 if (piece == null && mustNotWait(use)) {
                     piece = own(use);
                 }
@@ -392,7 +382,6 @@ final class RelayMemory {
                         waiting.add(this);
                     }
                 } else {
-                    heldBytes += piece.bytes();
                     peakBytes = Math.max(peakBytes, heldBytes);
                     share.hold(use, piece.bytes());
                 }
@@ -411,7 +400,9 @@ final class RelayMemory {
         /** The engine's own memory, which the garbage collector takes back. */
         private Piece own(Use use) {
             try {
-                return new Piece(null, ByteBuffer.allocate(current.segmentBytes())).lend(use, null);
+                Piece piece = new Piece(null, ByteBuffer.allocate(share.pieceBytes()));
+                heldBytes += piece.bytes();
+                return piece.lend(use, null);
             } catch (OutOfMemoryError e) {
                 return null; // to wait is better than to end every relay
             }
@@ -420,21 +411,25 @@ final class RelayMemory {
         private boolean may(Use use) {
             int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
             return share.isUnmet(use)
-                    || !current.isBare() && heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes;
+                    || !current.isBare()
+                            && (isSliceFree() || heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes);
+        }
+
+        /** Whether slices are free that are not kept back for anybody. */
+        private boolean isSliceFree() {
+            int bytes = share.pieceBytes();
+            return current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
         }
 
         void release(Piece piece) {
             synchronized (RelayMemory.this) {
                 if (piece.use == null) {
                     throw new IllegalStateException(
-                            "segment released twice: bytes=%d (expected: leased)".formatted(piece.bytes()));
+                            "piece released twice: bytes=%d (expected: leased)".formatted(piece.bytes()));
                 }
-                heldBytes -= piece.bytes();
                 share.hold(piece.use, -piece.bytes());
                 piece.use = null;
-                if (piece.pool != null) {
-                    piece.pool.takeBack(piece);
-                }
+                heldBytes -= takeHome(piece);
                 provide();
                 // Its own minimum may be what it waits for, so it is woken even when nothing is free beyond the
                 // others'.
@@ -443,6 +438,16 @@ final class RelayMemory {
                 }
                 wakeWaiting();
             }
+        }
+
+        /** Answers by how much less is held. */
+        private long takeHome(Piece piece) {
+            if (piece.home == null) {
+                return piece.bytes();
+            }
+            long outBytes = outBytes();
+            piece.home.takeBack(piece);
+            return outBytes - outBytes();
         }
 
         long heldBytes(Use use) {
@@ -455,6 +460,7 @@ final class RelayMemory {
         void close() {
             synchronized (RelayMemory.this) {
                 accounts.remove(this);
+                promises.close(share);
                 waiting.remove(this);
                 provide();
                 wakeWaiting();

@@ -3,6 +3,8 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -13,7 +15,7 @@ import java.util.concurrent.Executor;
  *
  * <p>Guarded by the lock of its {@link RelayMemory}, as everybody who calls it must.
  */
-final class SegmentPool implements Runnable {
+final class SegmentPool implements Runnable, Piece.Home {
 
     private final Object lock;
     private final Executor blocking;
@@ -23,6 +25,7 @@ final class SegmentPool implements Runnable {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final ArrayDeque<Piece> stock = new ArrayDeque<>();
     private final ArrayDeque<Piece> returning = new ArrayDeque<>();
+    private final List<SliceShelf> shelves = new ArrayList<>(); // few
     private int out;
     private int asked;
 
@@ -76,9 +79,23 @@ final class SegmentPool implements Runnable {
         return memory == null ? 0 : memory.limitBytes();
     }
 
-    /** Segments that channels hold. */
+    /** Segments that channels hold, whole or in slices. */
     int out() {
         return out;
+    }
+
+    long outBytes() {
+        return (long) out * segmentBytes;
+    }
+
+    /** Bytes in slices of this size that are free. */
+    long freeBytes(int pieceBytes) {
+        for (int i = 0; i < shelves.size(); i++) {
+            if (shelves.get(i).sliceBytes() == pieceBytes) {
+                return shelves.get(i).freeBytes();
+            }
+        }
+        return 0;
     }
 
     /** Segments in stock, or asked for. */
@@ -95,6 +112,24 @@ final class SegmentPool implements Runnable {
         return (long) (leased - out + asked) * segmentBytes;
     }
 
+    /** A segment, or a slice if a piece is to be smaller; {@code null} if none is free. */
+    Piece lease(RelayMemory.Use use, int pieceBytes) {
+        return pieceBytes == segmentBytes || memory == null
+                ? lease(use)
+                : shelf(pieceBytes).lease(use);
+    }
+
+    private SliceShelf shelf(int sliceBytes) {
+        for (int i = 0; i < shelves.size(); i++) { // an iterator would be garbage of every piece
+            if (shelves.get(i).sliceBytes() == sliceBytes) {
+                return shelves.get(i);
+            }
+        }
+        SliceShelf shelf = new SliceShelf(this, sliceBytes);
+        shelves.add(shelf);
+        return shelf;
+    }
+
     /** A segment of the stock; {@code null} if that is empty. */
     Piece lease(RelayMemory.Use use) {
         Piece piece = stock.poll();
@@ -106,7 +141,8 @@ final class SegmentPool implements Runnable {
     }
 
     /** A segment comes home. */
-    void takeBack(Piece piece) {
+    @Override
+    public void takeBack(Piece piece) {
         out--;
         if (retired || !memory.isTrusted()) {
             returning.add(piece);

@@ -77,7 +77,7 @@ class FaultyAllocatorTest {
         random.nextBytes(there);
         sites.events.clear();
         near.send(there);
-        sites.loop.runFor(SECOND / 200);
+        sites.loop.runFor(SECOND / 1000);
         faulty.spoiled = true;
         if (thereIsAnother) {
             sites.a.engine.addAllocator(direct);

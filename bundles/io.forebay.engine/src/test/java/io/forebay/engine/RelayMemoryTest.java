@@ -150,6 +150,62 @@ class RelayMemoryTest {
     }
 
     @Test
+    void shouldFeedSixHundredChannelsOnAQuarterOfAGibibyteAndLeaveLargePiecesToTheFirst() throws BabException {
+        change(256 * LIMIT);
+        for (int i = 0; i < 300; i++) {
+            assertThat(open(ChannelType.DATA, () -> {})).as("data %d", i).isNotNull();
+            assertThat(open(ChannelType.META, () -> {})).as("meta %d", i).isNotNull();
+        }
+        assertThat(memory.promisedBytes()).isLessThan(256 * LIMIT);
+        assertThat(accounts.get(0).pieceBytes()).isEqualTo(memory.segmentBytes());
+        assertThat(accounts.get(0).windowBytes()).isGreaterThan(16 * LIMIT);
+        assertThat(accounts.get(2 * 30).pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
+        assertThat(accounts.get(accounts.size() - 1).pieceBytes()).isEqualTo(memory.segmentBytes() / 64);
+    }
+
+    @Test
+    void shouldLendEveryChannelWhatIsKeptBackInSlicesOfFewSegmentsAndTakeThemHome() throws BabException {
+        change(256 * LIMIT);
+        Random random = new Random(20261121);
+        Map<Account, ArrayDeque<Piece>> out = new java.util.LinkedHashMap<>();
+        for (int i = 0; i < 100; i++) {
+            out.put(open(i % 2 == 0 ? ChannelType.DATA : ChannelType.META, () -> {}), new ArrayDeque<>());
+        }
+        List<Account> all = List.copyOf(out.keySet());
+        for (int i = 0; i < 20_000; i++) {
+            Account one = all.get(random.nextInt(all.size()));
+            ArrayDeque<Piece> own = out.get(one);
+            if (random.nextInt(100) < 55) {
+                Piece piece = lease(one, random.nextBoolean() ? Use.INTAKE : Use.RECEIVE);
+                if (piece != null) {
+                    assertThat(piece.bytes()).isEqualTo(one.pieceBytes());
+                    piece.memory.putLong(0, i).putLong(piece.bytes() - 8, i);
+                    piece.endPosition = i;
+                    own.add(piece);
+                }
+            } else if (!own.isEmpty()) {
+                Piece piece = own.poll();
+                assertThat(piece.memory.getLong(0)).as("nobody else has it").isEqualTo(piece.endPosition);
+                assertThat(piece.memory.getLong(piece.bytes() - 8)).isEqualTo(piece.endPosition);
+                one.release(piece);
+            }
+            assertThat(memory.heldBytes()).isLessThanOrEqualTo(256 * LIMIT);
+            assertThat(allocator.leasedBytes()).isLessThanOrEqualTo(256 * LIMIT);
+        }
+        for (Account one : all) { // whatever the others hold
+            for (Use use : List.of(Use.INTAKE, Use.RECEIVE)) {
+                if (one.heldBytes(use) == 0) {
+                    out.get(one).add(lease(one, use));
+                }
+            }
+        }
+        out.forEach((one, own) -> {
+            assertThat(own).doesNotContainNull();
+            own.forEach(one::release);
+        });
+    }
+
+    @Test
     void shouldGiveALargeMemlimitLargeSegmentsAndASmallOneManySmallOnes() {
         assertThat(MemoryPlan.segmentBytesFor(1 << 20)).isEqualTo(8 << 10);
         assertThat(MemoryPlan.segmentBytesFor(16 << 20)).isEqualTo(128 << 10);
@@ -301,7 +357,7 @@ class RelayMemoryTest {
         GuardedMemory next = opened(early);
         assertThat(memory.take(next, LIMIT)).isFalse();
         next.close();
-        assertThat(data.segmentBytes()).isEqualTo(1 << 20);
+        assertThat(data.pieceBytes()).isEqualTo(1 << 20);
     }
 
     @Test
@@ -405,7 +461,7 @@ class RelayMemoryTest {
         data.release(piece);
         assertThatThrownBy(() -> data.release(piece))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("segment released twice: bytes=8192 (expected: leased)");
+                .hasMessage("piece released twice: bytes=8192 (expected: leased)");
     }
 
     @Test
