@@ -113,9 +113,16 @@ final class CompressionStage {
     void pump() {
         place();
         CodecSelector.Choice choice = selector.choice();
-        while (uncutBytes > 0 && running.size() < (choice.history() ? 1 : jobsMax) && cut(choice)) {
+        while (uncutBytes > 0 && running.size() < jobsMax(choice) && cut(choice)) {
             // each turn cuts one block
         }
+    }
+
+    /** One at a time if blocks continue each other, if results wait for room in the BAB, or if others have as good a claim. */
+    private int jobsMax(CodecSelector.Choice choice) {
+        CompressionJob head = running.peek();
+        boolean waits = head != null && head.done;
+        return choice.history() || waits || scratches.isCrowded() ? 1 : jobsMax;
     }
 
     private boolean cut(CodecSelector.Choice choice) {

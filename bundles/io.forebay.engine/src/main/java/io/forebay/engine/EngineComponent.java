@@ -68,7 +68,7 @@ public final class EngineComponent implements Relays {
                 new Surroundings(
                         hostName(),
                         workers,
-                        new ScratchPool(),
+                        new ScratchPool(workers.count()),
                         blocking,
                         InstantSource.system(),
                         new SecureRandom(),

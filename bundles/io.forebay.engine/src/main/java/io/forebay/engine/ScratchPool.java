@@ -3,38 +3,75 @@ package io.forebay.engine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Buffers for blocks between a worker and the BAB. There are never more than blocks being compressed: a few for each
- * worker and busy channel. Thread-safe.
+ * Buffers for blocks between a worker and the BAB. There are never more than blocks being compressed: a few for each worker,
+ * and one for each busy channel ({@link #isCrowded}). Thread-safe.
  */
 public final class ScratchPool {
 
-    private static final int KEPT = 16;
+    private static final long KEPT_BYTES = 16 << 20;
 
-    private final ArrayDeque<ByteBuffer> direct = new ArrayDeque<>();
-    private final ArrayDeque<ByteBuffer> heap = new ArrayDeque<>();
+    /** The sizes there are, four between two powers of two, so that what came home fits the next block, too. */
+    private static final int[] SIZES = IntStream.rangeClosed(12, 28)
+            .flatMap(power -> IntStream.range(4, 8).map(quarters -> quarters << power - 2))
+            .toArray();
 
-    /** An empty pool. */
-    public ScratchPool() {}
+    private final int crowd;
+    private final Shelf direct = new Shelf();
+    private final Shelf heap = new Shelf();
+    private int out;
+
+    /** An empty pool, for so many workers. */
+    public ScratchPool(int workers) {
+        this.crowd = 4 * workers;
+    }
 
     /** A buffer of at least {@code bytes}, direct or backed by an array. */
     ByteBuffer take(int bytes, boolean isDirect) {
-        ArrayDeque<ByteBuffer> pool = isDirect ? direct : heap;
-        synchronized (pool) {
-            ByteBuffer buffer = pool.pollFirst();
-            if (buffer != null && buffer.capacity() >= bytes) {
-                return buffer;
-            }
+        int found = Arrays.binarySearch(SIZES, bytes);
+        int index = found < 0 ? -found - 1 : found;
+        ByteBuffer buffer;
+        synchronized (this) {
+            out++;
+            buffer = (isDirect ? direct : heap).take(index);
         }
-        return isDirect ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+        if (buffer == null) {
+            buffer = isDirect ? ByteBuffer.allocateDirect(SIZES[index]) : ByteBuffer.allocate(SIZES[index]);
+        }
+        return buffer;
     }
 
-    void giveBack(ByteBuffer buffer) {
-        ArrayDeque<ByteBuffer> pool = buffer.isDirect() ? direct : heap;
-        synchronized (pool) {
-            if (pool.size() < KEPT) {
-                pool.addFirst(buffer.clear());
+    synchronized void giveBack(ByteBuffer buffer) {
+        out--;
+        (buffer.isDirect() ? direct : heap).giveBack(buffer.clear());
+    }
+
+    /** Whether so many are out that nobody should have more than one. */
+    synchronized boolean isCrowded() {
+        return out > crowd;
+    }
+
+    /** Those at home, by their size. */
+    private static final class Shelf {
+        private final List<ArrayDeque<ByteBuffer>> bySize =
+                Stream.generate(ArrayDeque<ByteBuffer>::new).limit(SIZES.length).toList();
+        private long bytes;
+
+        ByteBuffer take(int index) {
+            ByteBuffer buffer = bySize.get(index).poll();
+            bytes -= buffer == null ? 0 : buffer.capacity();
+            return buffer;
+        }
+
+        void giveBack(ByteBuffer buffer) {
+            if (bytes + buffer.capacity() <= KEPT_BYTES) {
+                bytes += buffer.capacity();
+                bySize.get(Arrays.binarySearch(SIZES, buffer.capacity())).push(buffer);
             }
         }
     }

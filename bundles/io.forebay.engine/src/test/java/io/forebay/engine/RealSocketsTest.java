@@ -70,7 +70,7 @@ class RealSocketsTest {
                                 workers.execute(task);
                             }
                         },
-                        new ScratchPool(),
+                        new ScratchPool(2),
                         blocking,
                         InstantSource.system(),
                         new Random(),

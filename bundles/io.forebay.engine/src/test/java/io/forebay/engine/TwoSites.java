@@ -94,7 +94,7 @@ final class TwoSites {
                     new Surroundings(
                             "test",
                             workers,
-                            new ScratchPool(),
+                            new ScratchPool(workers.count()),
                             loop,
                             () -> Instant.ofEpochSecond(0, loop.nowNs()),
                             random,

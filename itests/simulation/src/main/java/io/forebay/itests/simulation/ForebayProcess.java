@@ -83,7 +83,7 @@ final class ForebayProcess {
                 new Surroundings(
                         addresses.outside().getHostString(),
                         workers(random),
-                        new ScratchPool(),
+                        new ScratchPool(2),
                         loop,
                         () -> Instant.ofEpochSecond(0, loop.nowNs()),
                         random,
