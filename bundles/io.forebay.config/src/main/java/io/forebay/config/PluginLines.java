@@ -19,8 +19,8 @@ import java.util.Set;
 final class PluginLines {
 
     /** Keys that a line may set; all others have an option of their own in {@code drbd.conf}, or are addresses. */
-    private static final Set<RelayKey> KEYS =
-            Set.of(RelayKey.ALLOCATOR, RelayKey.DRAIN_TIMEOUT, RelayKey.RESUME_TIMEOUT, RelayKey.RESOURCE);
+    private static final Set<RelayKey> KEYS = Set.of(
+            RelayKey.ALLOCATOR, RelayKey.DIAL, RelayKey.DRAIN_TIMEOUT, RelayKey.RESUME_TIMEOUT, RelayKey.RESOURCE);
 
     private static final int LZMA_LEVEL_DEFAULT = 4;
     private static final int ZSTD_LEVEL_OF_LZMA = 10;

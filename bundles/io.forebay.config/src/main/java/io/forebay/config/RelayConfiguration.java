@@ -101,4 +101,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                     "The most that data channels send over the WAN, in bytes per second or with k, M or G; 0 for no"
                             + " limit.")
     String bwlimit() default "0";
+
+    @AttributeDefinition(
+            required = false,
+            description = "Which site dials the WAN: outbound for this one alone, inbound for the peer alone, or both.")
+    String dial() default "both";
 }

@@ -2,6 +2,7 @@
 package io.forebay.config;
 
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
@@ -154,8 +155,9 @@ final class RelayFileReader {
         Integer sendBytes = text(RelayKey.SNDBUF_SIZE, 0, RelayValues::socketBuffer);
         Integer receiveBytes = text(RelayKey.RCVBUF_SIZE, 0, RelayValues::socketBuffer);
         Long bwlimit = text(RelayKey.BWLIMIT, 0L, RelayValues::bytes);
-        boolean read = sendBytes != null && receiveBytes != null && bwlimit != null;
-        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit) : LineSettings.DEFAULT;
+        DialMode dial = text(RelayKey.DIAL, DialMode.BOTH, RelayValues::dial);
+        boolean read = sendBytes != null && receiveBytes != null && bwlimit != null && dial != null;
+        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit, dial) : LineSettings.DEFAULT;
     }
 
     private void take(String spelling, Object value) {

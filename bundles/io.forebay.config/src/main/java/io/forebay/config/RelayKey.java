@@ -26,6 +26,7 @@ enum RelayKey {
     SNDBUF_SIZE("sndbuf-size"),
     RCVBUF_SIZE("rcvbuf-size"),
     BWLIMIT("bwlimit"),
+    DIAL("dial"),
     COMPRESSION("compression"),
     READ_LOOPS("read-loops"),
     PLUGIN("plugin");

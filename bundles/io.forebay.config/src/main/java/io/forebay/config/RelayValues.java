@@ -2,6 +2,7 @@
 package io.forebay.config;
 
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.RelayTimeouts;
 import java.util.Locale;
 import java.util.Map;
@@ -90,6 +91,13 @@ final class RelayValues {
                     + " vendor's name in small letters, digits, dots and hyphens");
         }
         return text;
+    }
+
+    static DialMode dial(String text) throws ValueRefusedException {
+        return DialMode.of(text)
+                .orElseThrow(() ->
+                        new ValueRefusedException("says not who dials the WAN: write outbound for this site alone,"
+                                + " inbound for the peer alone, or both"));
     }
 
     static String filter(String text) throws ValueRefusedException {

@@ -3,6 +3,7 @@ package io.forebay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelaySettings;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The options of {@code proxy} sections, as a relay's file has them and as drbdadm sends them. */
@@ -51,7 +53,7 @@ class RelayOptionsTest {
 
     @Test
     void shouldLeaveToTheSystemWhatIsNotSaid() {
-        assertThat(quietly().line()).isEqualTo(new LineSettings(0, 0, 0));
+        assertThat(quietly().line()).isEqualTo(new LineSettings(0, 0, 0, DialMode.BOTH));
         assertThat(quietly().timeouts().pingMs()).isEqualTo(1000);
     }
 
@@ -59,10 +61,26 @@ class RelayOptionsTest {
     void shouldReadBuffersAndBandwidthInBytes() {
         assertThat(quietly("sndbuf-size", "2M", "rcvbuf-size", "4194304", "bwlimit", "10M")
                         .line())
-                .isEqualTo(new LineSettings(2 << 20, 4 << 20, 10 << 20));
+                .isEqualTo(new LineSettings(2 << 20, 4 << 20, 10 << 20, DialMode.BOTH));
         assertThat(quietly("sndbuf-size", "128M", "rcvbuf-size", "0", "bwlimit", "0")
                         .line())
-                .isEqualTo(new LineSettings(128 << 20, 0, 0));
+                .isEqualTo(new LineSettings(128 << 20, 0, 0, DialMode.BOTH));
+    }
+
+    @ParameterizedTest
+    @EnumSource(DialMode.class)
+    void shouldReadWhichSiteDials(DialMode mode) {
+        assertThat(quietly("dial", mode.word()).line().dial()).isEqualTo(mode);
+        assertThat(quietly("plugin", "dial " + mode.word()).line().dial()).isEqualTo(mode);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "OUTBOUND", "in", "both sites"})
+    void shouldRefuseAnotherWordOnWhichSiteDials(String word) {
+        assertThat(onlyProblem(read(false, "dial", word)))
+                .isEqualTo("dial = " + word
+                        + " says not who dials the WAN: write outbound for this site alone, inbound for"
+                        + " the peer alone, or both.");
     }
 
     @ParameterizedTest

@@ -206,6 +206,7 @@ final class ProxyConnectionCommands {
         }
         options.put("resource", settings.resource());
         options.put("allocator", settings.allocator());
+        options.put("dial", line.dial().word());
         options.put("drain-timeout", timeouts.drainMs() + "ms");
         options.put("resume-timeout", timeouts.resumeMs() + "ms");
         return options;

@@ -4,6 +4,7 @@ package io.forebay.control;
 import static io.forebay.control.TypedCommands.ADD;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
@@ -84,11 +85,12 @@ class ProxyShowTest {
                 .containsExactly(
                         "add connection r1-b-a 127.0.0.1:1 b:2 192.0.2.1:3 127.0.0.1:4",
                         "add connection r1 127.0.0.1:7815 peer.example:7715 192.0.2.1:7715 127.0.0.1:7915"
-                                + " --memlimit=536870912 --resource=r1 --allocator=direct --drain-timeout=10000ms"
+                                + " --memlimit=536870912 --resource=r1 --allocator=direct --dial=both --drain-timeout=10000ms"
                                 + " --resume-timeout=30000ms",
                         "set memlimit r1 536870912",
                         "set resource r1 r1",
                         "set allocator r1 direct",
+                        "set dial r1 both",
                         "set drain-timeout r1 10000ms",
                         "set resume-timeout r1 30000ms",
                         "set plugin r1 0 zstd level 7",
@@ -108,11 +110,12 @@ class ProxyShowTest {
                 usual.codec(),
                 usual.targets(),
                 new RelayTimeouts(0, 1, pingMs),
-                new LineSettings(3, 4, 5),
+                new LineSettings(3, 4, 5, DialMode.INBOUND),
                 usual.source());
         ProxyCommands its = ctl.commands(new StubRelays(SampleRelays.relay(special, "", true)));
         assertThat(its.run("show").out().lines().findFirst().orElseThrow())
-                .endsWith(" --memlimit=2097152 --sndbuf-size=3 --rcvbuf-size=4 --bwlimit=5 --ping-timeout="
-                        + pingTimeout + " --resource=both --allocator=mapped --drain-timeout=0ms --resume-timeout=1ms");
+                .endsWith(
+                        " --memlimit=2097152 --sndbuf-size=3 --rcvbuf-size=4 --bwlimit=5 --ping-timeout=" + pingTimeout
+                                + " --resource=both --allocator=mapped --dial=inbound --drain-timeout=0ms --resume-timeout=1ms");
     }
 }

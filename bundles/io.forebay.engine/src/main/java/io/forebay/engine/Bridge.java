@@ -7,11 +7,13 @@ import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * What joins a channel to its counterpart on the other site: one link at a time. The connector dials it, again and again
- * while there is none; once a session has begun, a link that broke or fell silent is replaced by another that goes on
- * where the peer says it is. Owned by the channel's loop.
+ * What joins a channel to its counterpart on the other site: one link at a time. One site dials it, again and again
+ * while there is none ({@link DialAgreement} says which); once a session has begun, a link that broke or fell silent is
+ * replaced by another that goes on where the peer says it is. Owned by the channel's loop.
  *
  * <pre>
  *        dial / accept            hello, welcome
@@ -24,6 +26,9 @@ final class Bridge implements Link.Owner {
     interface Owner {
         /** What to say of the channel: {@code attempt} 0 begins a session, another goes on with it. */
         Hello hello(int attempt);
+
+        /** The link that comes is to begin a session of this id. */
+        void onNewSession(UUID session);
 
         /** The first link stands. */
         void onBridgeUp(Hello peer);
@@ -75,7 +80,7 @@ final class Bridge implements Link.Owner {
     private final Owner owner;
     private Link link;
 
-    /** Acceptor: the link that takes over when the present one is gone. */
+    /** A link of the peer that takes over when the present one is gone. */
     private Link next;
 
     private Hello nextHello;
@@ -89,30 +94,39 @@ final class Bridge implements Link.Owner {
     Bridge(ChannelRole role, Loop loop, ChannelHome home, Owner owner) {
         this.role = role;
         this.loop = loop;
-        this.dialler = new Dialler(loop, home, this);
+        this.dialler = new Dialler(role, loop, home, this);
         this.home = home;
         this.owner = owner;
     }
 
     // ---- dialling
 
-    /** Dials the peer, until a link stands. */
+    /** Gets the first link, if it is this site's to dial. */
     void dial() {
         if (!ended) {
-            dialler.dial();
+            dialler.begin();
         }
     }
 
     private void dialAgain() {
-        if (!ended && role == ChannelRole.CONNECTOR) {
+        if (!ended && next == null) {
             dialler.dialAgain(inSession);
         }
     }
 
     /** Another channel's bridge came up: the line is there again. */
     void kick() {
-        if (!ended && lost && role == ChannelRole.CONNECTOR) {
-            dialler.kick();
+        if (!ended && lost && next == null) {
+            dialler.kick(inSession);
+        }
+    }
+
+    /** This site says another word on who dials: a link that only stands by is made anew, so that the peer hears it. */
+    void onDialling() {
+        if (!lost && !inSession && link != null) {
+            link.fail("dial is changed to " + home.dialling().mine().word());
+        } else if (!ended && lost && next == null) {
+            dialler.reconsider(inSession);
         }
     }
 
@@ -140,6 +154,8 @@ final class Bridge implements Link.Owner {
     private void sayHello() {
         if (inSession) {
             attempt++;
+        } else {
+            owner.onNewSession(home.newSession());
         }
         dialler.sayHello(owner.hello(attempt));
     }
@@ -147,7 +163,7 @@ final class Bridge implements Link.Owner {
     private void onWelcome(ByteBuffer memory, int offset) throws PeerViolation {
         Hello hello = Payloads.readHello(memory, offset);
         Link answered = dialler.welcomed(hello);
-        if (rewind(hello, answered)) {
+        if (rewind(hello, answered::over)) {
             carry(answered, hello);
         }
     }
@@ -159,12 +175,13 @@ final class Bridge implements Link.Owner {
         accepted.owner(this);
         accepted.options(Link.options(home.settings().line()));
         boolean resume = hello.attempt() > 0;
-        if (ended || resume != inSession || inSession && hello.attempt() <= attempt || !inSession && link != null) {
+        if (ended || resume != inSession || inSession && isLate(hello) || !inSession && link != null) {
             accepted.refuse(
                     resume && ended ? Refusal.OVER : Refusal.NOT_NOW,
                     "the channel has gone on without this link: attempt=" + hello.attempt());
             return;
         }
+        dialler.giveWay();
         Link older = next;
         next = accepted;
         nextHello = hello;
@@ -178,13 +195,23 @@ final class Bridge implements Link.Owner {
         }
     }
 
+    /** If both ends have said hello, the connector's holds. */
+    private boolean isLate(Hello hello) {
+        return dialler.hasSaidHello()
+                ? role == ChannelRole.CONNECTOR || hello.attempt() < attempt
+                : hello.attempt() <= attempt;
+    }
+
     private void welcome() {
         Link accepted = next;
         Hello hello = nextHello;
         next = null;
         nextHello = null;
         attempt = hello.attempt();
-        if (rewind(hello, accepted)) {
+        if (!inSession) {
+            owner.onNewSession(hello.session());
+        }
+        if (rewind(hello, why -> accepted.refuse(Refusal.OVER, why))) {
             accepted.writeControl(RecordType.WELCOME, 0, Payloads.hello(owner.hello(attempt)));
             carry(accepted, hello);
         }
@@ -204,7 +231,7 @@ final class Bridge implements Link.Owner {
 
     // ---- carrying
 
-    private boolean rewind(Hello hello, Link with) {
+    private boolean rewind(Hello hello, Consumer<String> refuse) {
         if (!inSession) {
             return true;
         }
@@ -212,11 +239,7 @@ final class Bridge implements Link.Owner {
             owner.onRewind(hello);
             return true;
         } catch (PeerViolation e) {
-            if (role == ChannelRole.ACCEPTOR) {
-                with.refuse(Refusal.OVER, e.getMessage());
-            } else {
-                with.over(e.getMessage());
-            }
+            refuse.accept(e.getMessage());
             owner.onBridgeOver("the peer cannot go on: " + e.getMessage());
             return false;
         }
@@ -321,7 +344,7 @@ final class Bridge implements Link.Owner {
             dialler.onClosed();
             if (ended) {
                 tellIfGone();
-            } else if (lost) {
+            } else if (lost && next == null) {
                 owner.onBridgeFailed(reason);
                 dialler.pace().onFailed();
                 dialAgain();
@@ -331,6 +354,8 @@ final class Bridge implements Link.Owner {
             nextHello = null;
             if (ended) {
                 tellIfGone();
+            } else if (lost) {
+                dialAgain();
             }
         } else if (closed == link) {
             link = null;

@@ -151,14 +151,12 @@ final class Channel implements Bridge.Owner, Session.Owner {
         if (end.hasBegun() || !life.isIn(ChannelState.ALLOCATING, ChannelState.STOPPED)) {
             return;
         }
-        String what = role == ChannelRole.CONNECTOR
+        String what = home.dialling().leads(role)
                 ? "dialling " + AddressText.of(home.settings().addresses().peer())
                 : "waiting for the peer at "
                         + AddressText.of(home.settings().addresses().outside());
         life.on(life.state() == ChannelState.ALLOCATING ? new MemoryObtained(what) : new Restart(what));
-        if (role == ChannelRole.CONNECTOR) {
-            bridge.dial();
-        }
+        bridge.dial();
     }
 
     /** The BAB's memory cannot be had yet. */
@@ -168,7 +166,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
         }
     }
 
-    /** Another channel's bridge came up: the connector dials at once, the acceptor asks whether it is still waited for. */
+    /** Another channel's bridge came up: who dials does so at once, who does not asks whether it is still waited for. */
     void onLineBack() {
         if (life.state() != ChannelState.ALLOCATING) {
             bridge.kick();
@@ -184,6 +182,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
         }
     }
 
+    /** The relay says another word on who dials. */
+    void onDialling() {
+        if (life.state() != ChannelState.ALLOCATING) {
+            bridge.onDialling();
+        }
+    }
+
     /** Another channel's bridge broke: whether this one's stands should be known soon. */
     void onLineSuspect() {
         bridge.hurry();
@@ -191,34 +196,22 @@ final class Channel implements Bridge.Owner, Session.Owner {
 
     @Override
     public Hello hello(int attempt) {
-        if (attempt == 0 && role == ChannelRole.CONNECTOR) {
-            sessionId = home.newSession();
-        }
-        return new Hello(
-                0,
-                sessionId,
-                role,
-                attempt,
-                session == null ? 0 : session.receivedPosition(),
-                session == null ? 0 : session.receivedWireBytes(),
-                session == null ? INITIAL_CREDIT : session.creditLimit(),
-                session == null ? MemoryPlan.RECORD_BYTES_LEAST : session.recordBytesMax(),
-                home.settings().resource(),
-                home.surroundings().hostName(),
-                home.settings().addresses().peer().getHostString(),
-                AddressText.of(home.settings().addresses().inside()),
-                AddressText.of(home.settings().addresses().drbd()),
-                codecs.hello(attempt == 0));
+        return ChannelHello.of(this, home, attempt);
     }
 
-    /** Acceptor: reserves it for a link whose hello came; {@code false} if it has one. Any thread. */
+    @Override
+    public void onNewSession(UUID begun) {
+        sessionId = begun;
+    }
+
+    /** Reserves it for a link whose hello came; {@code false} if it has one. Any thread. */
     synchronized boolean claim() {
         boolean free = !claimed && life.state() == ChannelState.BRIDGING;
         claimed |= free;
         return free;
     }
 
-    /** Acceptor: reserves it before it has begun. */
+    /** Reserves it before it has begun. */
     synchronized void claimEarly() {
         claimed = true;
     }
@@ -227,11 +220,8 @@ final class Channel implements Bridge.Owner, Session.Owner {
         claimed = false;
     }
 
-    /** Acceptor: takes a link whose hello names it: its first, or one that goes on with its session. */
+    /** Takes a link that the peer dialled for it: its first, or one that goes on with its session. */
     void acceptBridge(Link link, Hello hello) {
-        if (hello.attempt() == 0) {
-            sessionId = hello.session();
-        }
         bridge.accept(link, hello);
     }
 
@@ -239,7 +229,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     public void onBridgeUp(Hello hello) {
         peer = hello;
         home.health().onPeer(hello);
-        home.health().onGood(bridgeLeg());
+        onBridgeGood(hello);
         life.on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
         if (role == ChannelRole.ACCEPTOR) {
             life.on(new Ready("at " + AddressText.of(home.settings().addresses().inside())));
@@ -251,14 +241,20 @@ final class Channel implements Bridge.Owner, Session.Owner {
         home.channels().onBridge();
     }
 
-    /** Which of the relay's connections this channel's bridge is. */
+    /** Whoever dialled it: what this site failed to do for it before matters no more. */
+    private void onBridgeGood(Hello hello) {
+        home.dialling().onPeer(hello.dial());
+        home.health().onGood(bridgeLeg());
+        home.health().onGood(role == ChannelRole.CONNECTOR ? Leg.OUTSIDE_TO_PEER : Leg.PEER_TO_OUTSIDE);
+    }
+
     private Leg bridgeLeg() {
-        return role == ChannelRole.CONNECTOR ? Leg.OUTSIDE_TO_PEER : Leg.PEER_TO_OUTSIDE;
+        return home.dialling().leg(role);
     }
 
     @Override
     public void onBridgeFailed(String why) {
-        home.health().onFault(bridgeLeg(), why);
+        home.health().onFault(Leg.OUTSIDE_TO_PEER, why);
         if (life.state() == ChannelState.BRIDGING) {
             codecs.onNoBridge();
         }
@@ -311,6 +307,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
     @Override
     public void onBridgeResumed(Hello hello) {
         codecs.onResumed(hello);
+        onBridgeGood(hello);
         onBridgeAgain("over %s, from position %d".formatted(bridge.peerAddress(), hello.receivedPosition()));
         session.resume();
     }

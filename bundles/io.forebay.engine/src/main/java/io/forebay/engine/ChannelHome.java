@@ -21,6 +21,9 @@ interface ChannelHome extends PlugInJudge {
     /** What the relay knows of its connections. */
     RelayHealth health();
 
+    /** Which site dials the WAN. */
+    DialAgreement dialling();
+
     /** The relay's memory; there before any channel is. */
     RelayMemory memory();
 

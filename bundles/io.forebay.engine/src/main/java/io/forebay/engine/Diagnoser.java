@@ -4,6 +4,7 @@ package io.forebay.engine;
 import static io.forebay.api.state.ChannelState.*;
 
 import io.forebay.api.relay.Diagnosis;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.state.ChannelRole;
@@ -52,6 +53,9 @@ final class Diagnoser {
     private static final Predicate<RelayFacts> FAR_DRBD_FAILED = facts -> facts.failed(Leg.FAR_INSIDE_TO_FAR_DRBD);
     private static final Predicate<RelayFacts> FAR_DRBD_AWAITED = RelayFacts::isFarDrbdAwaited;
 
+    private static final Predicate<RelayFacts> WE_DIAL = facts -> facts.dial() == DialMode.OUTBOUND;
+    private static final Predicate<RelayFacts> PEER_DIALS = facts -> facts.dial() == DialMode.INBOUND;
+
     private static Predicate<RelayFacts> peer(FaultKind kind) {
         return facts -> facts.kind(Leg.OUTSIDE_TO_PEER) == kind;
     }
@@ -65,6 +69,10 @@ final class Diagnoser {
             new Rule(ANY, EnumSet.of(ALLOCATING), ALWAYS, Finding.NO_MEMORY),
             new Rule(ANY, EnumSet.of(BRIDGING), RelayFacts::isNotOpen, Finding.NOT_OPEN),
             // What DRBD still believes in, and what it has left behind
+            new Rule(EnumSet.of(RESUMING), ANY, WE_DIAL, Finding.CONNECTOR_BRIDGE_BROKE),
+            new Rule(ANY, EnumSet.of(RESUMING), WE_DIAL, Finding.CONNECTOR_BRIDGE_BROKE),
+            new Rule(EnumSet.of(RESUMING), ANY, PEER_DIALS, Finding.ACCEPTOR_BRIDGE_BROKE),
+            new Rule(ANY, EnumSet.of(RESUMING), PEER_DIALS, Finding.ACCEPTOR_BRIDGE_BROKE),
             new Rule(EnumSet.of(RESUMING), EnumSet.of(RESUMING, BRIDGING), ALWAYS, Finding.BRIDGES_BROKE),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(RESUMING), ALWAYS, Finding.BRIDGES_BROKE),
             new Rule(EnumSet.of(RESUMING), ANY, ALWAYS, Finding.ACCEPTOR_BRIDGE_BROKE),
@@ -76,7 +84,16 @@ final class Diagnoser {
             new Rule(ANY, TRIES_DRBD, RelayFacts::hasUnreachableDrbdDialled, Finding.LOCAL_DRBD_ONLY_DIALS),
             new Rule(EnumSet.of(WAITING), TRIES_DRBD, LOCAL_DRBD_FAILED, Finding.LOCAL_DRBD_DOWN),
             new Rule(ANY, TRIES_DRBD, LOCAL_DRBD_FAILED, Finding.LOCAL_DRBD_UNREACHABLE),
-            // The bridges
+            // The bridges, where one site dials alone
+            new Rule(EnumSet.of(BRIDGING), ANY, RelayFacts::isDialContradicted, Finding.BOTH_OUTBOUND),
+            new Rule(ANY, EnumSet.of(BRIDGING), RelayFacts::isDialContradicted, Finding.BOTH_OUTBOUND),
+            new Rule(EnumSet.of(BRIDGING), ANY, WE_DIAL.and(peer(FaultKind.REFUSED_BY_PEER)), Finding.PEER_REFUSES),
+            new Rule(ANY, EnumSet.of(BRIDGING), WE_DIAL.and(peer(FaultKind.REFUSED_BY_PEER)), Finding.PEER_REFUSES),
+            new Rule(EnumSet.of(BRIDGING), ANY, WE_DIAL, Finding.ONLY_WE_DIAL),
+            new Rule(ANY, EnumSet.of(BRIDGING), WE_DIAL, Finding.ONLY_WE_DIAL),
+            new Rule(EnumSet.of(BRIDGING), ANY, PEER_DIALS, Finding.ONLY_PEER_DIALS),
+            new Rule(ANY, EnumSet.of(BRIDGING), PEER_DIALS, Finding.ONLY_PEER_DIALS),
+            // The bridges, where each site dials for its own
             new Rule(ANY, EnumSet.of(BRIDGING), peer(FaultKind.REFUSED_BY_PEER), Finding.PEER_REFUSES),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), peer(FaultKind.REFUSED), Finding.NO_PEER),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), peer(FaultKind.TIMED_OUT), Finding.NO_LINE),
@@ -114,7 +131,7 @@ final class Diagnoser {
                     " Besides, the local DRBD at {drbd} could not be reached from {insideIp}{tries}."),
             new Aside(
                     Leg.PEER_TO_OUTSIDE,
-                    facts -> facts.state(ChannelRole.ACCEPTOR) == BRIDGING,
+                    facts -> facts.state(ChannelRole.ACCEPTOR) == BRIDGING && facts.dial() == DialMode.BOTH,
                     " Besides, the peer Forebay at {peerIp} has not reached the outside at {outside}{tries}."),
             new Aside(
                     Leg.DRBD_TO_INSIDE,

@@ -2,6 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.RelayAddresses;
@@ -63,6 +64,7 @@ final class DiagnosisWords {
         words.put("resource", settings.resource());
         words.put("source", settings.source());
         words.put("memlimit", Long.toString(settings.memlimitBytes()));
+        words.put("dial", dial(settings.line().dial(), facts.peer().dial()));
         words.put("allocator", settings.allocator());
         words.put("acceptor", facts.state(ChannelRole.ACCEPTOR).label());
         words.put("connector", facts.state(ChannelRole.CONNECTOR).label());
@@ -77,6 +79,13 @@ final class DiagnosisWords {
         words.put("but", problem.isEmpty() ? "" : ", but " + problem);
         words.put("because", problem.isEmpty() ? "" : "; " + problem);
         times(since, settings);
+    }
+
+    /** Which of the two words says who dials. */
+    private static String dial(DialMode mine, DialMode peer) {
+        return mine == DialMode.BOTH && peer != DialMode.BOTH
+                ? "dial = " + peer.word() + " at the peer"
+                : "dial = " + mine.word();
     }
 
     private void times(Instant since, RelaySettings settings) {

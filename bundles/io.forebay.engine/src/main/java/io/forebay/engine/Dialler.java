@@ -11,15 +11,17 @@ import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
 /**
- * How a connector gets the next link of its bridge: dials, says hello and waits for the welcome, one link at a time. What
- * happens to the link its owner is told, who tells the dialler. Owned by the channel's loop.
+ * How the site that dials gets the next link of a bridge: dials, says hello and waits for the welcome, one link at a time.
+ * What happens to the link its owner is told, who tells the dialler. Owned by the channel's loop.
  */
 final class Dialler {
 
+    private final ChannelRole role;
     private final Loop loop;
     private final Transport transport;
     private final InetSocketAddress peer;
     private final Supplier<LineSettings> line;
+    private final DialAgreement agreement;
     private final DialPace pace;
     private final Link.Owner owner;
     private Link next;
@@ -28,11 +30,13 @@ final class Dialler {
     private Loop.Timer timer;
 
     /** With the owner of the links. */
-    Dialler(Loop loop, ChannelHome home, Link.Owner owner) {
+    Dialler(ChannelRole role, Loop loop, ChannelHome home, Link.Owner owner) {
+        this.role = role;
         this.loop = loop;
         this.transport = home.transport();
         this.peer = home.settings().addresses().peer();
         this.line = () -> home.settings().line();
+        this.agreement = home.dialling();
         this.pace = new DialPace(home.health(), home.surroundings().random());
         this.owner = owner;
     }
@@ -61,7 +65,20 @@ final class Dialler {
         return link == next;
     }
 
-    void dial() {
+    /** Dials for the first time, if that is this site's to do. */
+    void begin() {
+        if (mayDialNow()) {
+            dial();
+        } else {
+            dialAgain(false);
+        }
+    }
+
+    private boolean mayDialNow() {
+        return agreement.dials(role) && agreement.yieldNs() == 0;
+    }
+
+    private void dial() {
         cancelTimer();
         pace.onDial(loop.nowNs());
         next = new Link(loop, owner);
@@ -69,16 +86,18 @@ final class Dialler {
         dial = transport.dial(null, peer, timeoutMs, Link.options(line.get()), loop, next);
     }
 
-    /** Dials when it is time, unless that is done already. */
+    /** Dials when it is time, unless that is done already, or the peer's to do. */
     void dialAgain(boolean inSession) {
-        if (next == null && timer == null) {
-            timer = loop.schedule(this::dial, pace.nextWaitNs(loop.nowNs(), inSession));
+        if (next == null && timer == null && agreement.dials(role)) {
+            timer = loop.schedule(this::dial, Math.max(agreement.yieldNs(), pace.nextWaitNs(loop.nowNs(), inSession)));
         }
     }
 
     /** The line is there again: dials at once, and anew if the last dial may have been made into the outage. */
-    void kick() {
-        if (next == null) {
+    void kick(boolean inSession) {
+        if (!mayDialNow()) {
+            dialAgain(inSession);
+        } else if (next == null) {
             dial();
         } else if (dial != null && pace.isStale(loop.nowNs())) {
             giveUp();
@@ -93,6 +112,30 @@ final class Dialler {
             dial = null;
             next = null;
         }
+    }
+
+    /** Who dials may have changed: begins to, or does so no more. */
+    void reconsider(boolean inSession) {
+        if (agreement.dials(role)) {
+            dialAgain(inSession);
+        } else if (!isConnected()) {
+            cancelTimer();
+            giveUp();
+        }
+    }
+
+    /** The peer's link is taken instead. */
+    void giveWay() {
+        cancelTimer();
+        giveUp();
+        if (next != null) {
+            next.fail("the peer's link is taken instead");
+        }
+    }
+
+    /** Whether a hello waits for its answer. */
+    boolean hasSaidHello() {
+        return saidHello != null && isConnected();
     }
 
     /** The link that was dialled stands. */
@@ -120,25 +163,28 @@ final class Dialler {
     /** Takes the answer to the hello; gives away the link, which is the bridge's from now on. */
     Link welcomed(Hello hello) throws PeerViolation {
         if (!hello.session().equals(saidHello.session())
-                || hello.role() != ChannelRole.ACCEPTOR
+                || hello.role() == saidHello.role()
                 || hello.attempt() != saidHello.attempt()) {
             throw new PeerViolation(
-                    "answer to another hello: session=%s, role=%s, attempt=%d (expected: %s, ACCEPTOR, %d)"
+                    "answer to another hello: session=%s, role=%s, attempt=%d (expected: %s, not %s, %d)"
                             .formatted(
                                     hello.session(),
                                     hello.role(),
                                     hello.attempt(),
                                     saidHello.session(),
+                                    saidHello.role(),
                                     saidHello.attempt()));
         }
         Link welcome = next;
         next = null;
+        saidHello = null;
         return welcome;
     }
 
     /** The next link is gone, or its dial failed. */
     void onClosed() {
         next = null;
+        saidHello = null;
         dial = null;
         cancelTimer();
     }

@@ -80,6 +80,22 @@ enum Finding {
             Leg.PEER_TO_OUTSIDE,
             "the peer Forebay at {peerIp} has not reached the outside at {outside} since {since}{tries}."),
 
+    BOTH_OUTBOUND(
+            Leg.OUTSIDE_TO_PEER,
+            "both sites say dial = outbound, so each dials and neither may be dialled: no bridge to the peer Forebay at "
+                    + "{peer} since {since}.",
+            "dial in {source}, or at the peer: one of the two must say inbound or both."),
+    ONLY_WE_DIAL(
+            Leg.OUTSIDE_TO_PEER,
+            "the peer Forebay at {peer}, which only this site dials ({dial}), cannot be reached from {outsideIp} "
+                    + "since {since}{tries}."),
+    ONLY_PEER_DIALS(
+            Leg.PEER_TO_OUTSIDE,
+            "the peer Forebay at {peerIp}, which alone is to dial ({dial}), has not reached the outside at {outside} "
+                    + "since {since}{tries}.",
+            "at the peer, that it runs, that its dial is outbound or both and its peer is {outside}, and what forebay:diag says "
+                    + "there; and that packet filters let TCP from {peerIp} to port {outsidePort} through."),
+
     LOCAL_DRBD_ONLY_DIALS(
             Leg.INSIDE_TO_DRBD,
             "the local DRBD at {drbd} cannot be reached from {insideIp} since {since}{tries}, "
@@ -140,6 +156,14 @@ enum Finding {
         this.leg = Optional.of(leg);
         this.sentence = sentence;
         this.check = Optional.empty();
+    }
+
+    /** A connection is missing, and what to check does not follow from its error. */
+    Finding(Leg leg, String sentence, String check) {
+        this.states = EnumSet.noneOf(ChannelState.class);
+        this.leg = Optional.of(leg);
+        this.sentence = sentence;
+        this.check = Optional.of(check);
     }
 
     /** No connection is missing, or it cannot be told which. */

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.state.ChannelRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,21 +15,22 @@ import java.util.UUID;
  * What both ends of a link say first.
  *
  * <pre>
- *   0          8                    24     25        29                37                45
- *  +----------+--------------------+------+---------+-----------------+-----------------+
- *  | features |     session id     | role | attempt |received position|received on wire |
- *  +----------+-------+------------+------+---------+-----------------+-----------------+
+ *   0          8                    24     25     26        30                38                46
+ *  +----------+--------------------+------+------+---------+-----------------+-----------------+
+ *  | features |     session id     | role | dial | attempt |received position|received on wire |
+ *  +----------+-------+------------+------+------+---------+-----------------+-----------------+
  *  |  credit limit    | record max | resource | from host | to host | inside | drbd | codecs ...
  *  +------------------+------------+----------+-----------+---------+--------+------+-----------
- *  45                 53           57
+ *  46                 54           58
  * </pre>
  *
  * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
  * number, 1 byte, and as many strings.
  *
  * @param features feature bits; none are defined yet, unknown ones are ignored
- * @param session the channel's random id, chosen by the connector; the answer repeats it
+ * @param session the channel's random id, chosen by whoever dials; the answer repeats it
  * @param role the sender's role in the channel
+ * @param dial which site is to dial, as the sender is configured
  * @param attempt 0 for a new session; n for the n-th link that is to go on with one that exists
  * @param receivedPosition the position up to which the sender has the channel's bytes
  * @param receivedWireBytes what these were in DATA records, headers included
@@ -45,6 +47,7 @@ record Hello(
         long features,
         UUID session,
         ChannelRole role,
+        DialMode dial,
         int attempt,
         long receivedPosition,
         long receivedWireBytes,
@@ -60,7 +63,7 @@ record Hello(
     static final int STRING_BYTES_MAX = 255;
     static final int CODECS_MAX = 64;
     static final int RECORD_BYTES_MIN = 1024;
-    private static final int FIXED_BYTES = 57;
+    private static final int FIXED_BYTES = 58;
 
     Hello {
         codecs = List.copyOf(codecs);
@@ -70,6 +73,7 @@ record Hello(
         to.putLong(features);
         to.putLong(session.getMostSignificantBits()).putLong(session.getLeastSignificantBits());
         to.put((byte) (role == ChannelRole.ACCEPTOR ? 1 : 2));
+        to.put((byte) dial.ordinal());
         to.putInt(attempt);
         to.putLong(receivedPosition).putLong(receivedWireBytes).putLong(creditLimit);
         to.putInt(recordBytesMax);
@@ -89,9 +93,11 @@ record Hello(
         long features = from.getLong();
         UUID session = new UUID(from.getLong(), from.getLong());
         int role = from.get();
+        int dial = from.get();
         int attempt = from.getInt();
-        if (role != 1 && role != 2 || attempt < 0) {
-            throw new PeerViolation("hello with an impossible value: role=%d, attempt=%d".formatted(role, attempt));
+        if (role != 1 && role != 2 || dial < 0 || dial >= DialMode.values().length || attempt < 0) {
+            throw new PeerViolation(
+                    "hello with an impossible value: role=%d, dial=%d, attempt=%d".formatted(role, dial, attempt));
         }
         long position = from.getLong();
         long wire = from.getLong();
@@ -115,6 +121,7 @@ record Hello(
                 features,
                 session,
                 role == 1 ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR,
+                DialMode.values()[dial],
                 attempt,
                 position,
                 wire,

@@ -267,6 +267,10 @@ final class Link implements ConnectionHandler {
         earlyFilled += bytes;
         int at = 0;
         while (!closed && !moving && receive == null && earlyFilled - at >= RecordLayout.HEADER_BYTES) {
+            if (RecordLayout.isOtherVersion(early, at)) {
+                onOtherVersion(RecordLayout.otherVersion(early, at));
+                return;
+            }
             RecordLayout.check(early, at, EARLY_BYTES / 4, crc);
             int record = RecordLayout.recordBytes(early, at);
             if (earlyFilled - at < record) {
@@ -285,6 +289,13 @@ final class Link implements ConnectionHandler {
         }
         early.put(0, early, at, earlyFilled - at);
         earlyFilled -= at;
+    }
+
+    /** Any record tells the peer the version that is spoken here, even one that it cannot read. */
+    private void onOtherVersion(String sentence) {
+        violated = true;
+        writeControl(RecordType.REFUSE, 0, Payloads.refusal(Payloads.Refusal.NOT_NOW, sentence));
+        close(sentence);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -29,6 +30,9 @@ final class OutsidePorts {
 
         /** Takes a link whose hello names it; answers why not, or {@code null}. On the link's loop. */
         String take(Link link, Hello hello);
+
+        /** A link from this machine was refused, because its hello names no relay here. */
+        void onStranger(InetAddress from, String why);
     }
 
     private final Transport transport;
@@ -119,6 +123,11 @@ final class OutsidePorts {
                     ? "no relay with resource %s at %s: give both sites' relays the same resource"
                             .formatted(hello.resource(), AddressText.of(port.address))
                     : taker.take(link, hello);
+            if (taker == null) {
+                port.takers
+                        .values()
+                        .forEach(other -> other.onStranger(link.remoteAddress().getAddress(), refusal));
+            }
             if (refusal != null) {
                 events.onSentence(
                         hello.resource(),

@@ -101,8 +101,7 @@ final class RecordLayout {
                     "no record: magic=0x%08x (expected: 0x%08x)".formatted(memory.getInt(offset), MAGIC));
         }
         if (memory.get(offset + VERSION_OFFSET) != VERSION) {
-            throw new PeerViolation("record of another protocol version: version=%d (expected: %d)"
-                    .formatted(memory.get(offset + VERSION_OFFSET), VERSION));
+            throw new PeerViolation(otherVersion(memory, offset));
         }
         int crc = crc(memory, offset, HEADER_CRC_OFFSET, scratch);
         if (memory.getInt(offset + HEADER_CRC_OFFSET) != crc) {
@@ -130,6 +129,16 @@ final class RecordLayout {
             throw new PeerViolation("record with a codec or flag it may not have: type=%s, codec=%d, flags=0x%02x"
                     .formatted(type, codec(memory, offset), memory.get(offset + FLAGS_OFFSET)));
         }
+    }
+
+    /** Whether it is the record of a Forebay that speaks another version of the protocol. */
+    static boolean isOtherVersion(ByteBuffer memory, int offset) {
+        return memory.getInt(offset) == MAGIC && memory.get(offset + VERSION_OFFSET) != VERSION;
+    }
+
+    static String otherVersion(ByteBuffer memory, int offset) {
+        return "the peer speaks version %d of the protocol and this Forebay version %d: run the same release at both sites"
+                .formatted(memory.get(offset + VERSION_OFFSET) & 0xff, VERSION);
     }
 
     /**

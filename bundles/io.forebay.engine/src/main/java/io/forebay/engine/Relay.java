@@ -3,16 +3,16 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
-import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.StateTable;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
-import io.forebay.engine.Payloads.Refusal;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +32,8 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     private final DrbdSessions drbdSessions;
     private final InsidePort inside;
     private final RelayHealth health;
+    private final DialAgreement dialling;
+    private final LinkAdmission admission = new LinkAdmission(this);
     private final LineRate rate = new LineRate();
     private final Distrust distrust = new Distrust();
     private final RelayCodec codec;
@@ -49,6 +51,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.codec = new RelayCodec(engine.codecs(), distrust, this, news("codec"));
         rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
+        this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, this::onPeerDialling);
         this.channels = new RelayChannels(engine, this, control);
         this.drbdSessions = new DrbdSessions(control::nowNs);
         this.inside = new InsidePort(this, control);
@@ -99,7 +102,12 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     }
 
     private synchronized boolean isOpen() {
-        return inside.isOpen() && outsideOpen;
+        return inside.isOpen() && (outsideOpen || !mustListen());
+    }
+
+    /** Where this site dials alone it listens only to tell whoever dials it, if it can. */
+    private boolean mustListen() {
+        return settings.line().dial() != DialMode.OUTBOUND;
     }
 
     private synchronized void openPorts() throws RefusedSettingException {
@@ -108,8 +116,10 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
                 engine.outsidePorts().open(settings.addresses().outside(), this);
                 outsideOpen = true;
             } catch (IOException e) {
-                throw new RefusedSettingException(
-                        settings, "outside", settings.addresses().outside(), e);
+                if (mustListen()) {
+                    throw new RefusedSettingException(
+                            settings, "outside", settings.addresses().outside(), e);
+                }
             }
         }
         if (!closed) {
@@ -140,7 +150,15 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
             rate.limit(next.line().bwlimitBytesPerS());
             channels.each(Channel::onLineSettings);
         }
+        if (line.dial() != next.line().dial()) {
+            channels.onDialling();
+            engine.surroundings().blocking().execute(this::open);
+        }
         settleCodec();
+    }
+
+    private void onPeerDialling() {
+        channels.onPeerDialling();
     }
 
     /** Codecs have come, left or misbehaved, or the settings have changed: chooses, and tells the peer. May block. */
@@ -210,19 +228,12 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
                 || hello.attempt() == 0 && !lackOfMemory().isEmpty()) {
             return "the relay is not ready: " + (problem.isEmpty() ? lackOfMemory() : problem);
         }
-        if (hello.role() != ChannelRole.CONNECTOR) {
-            return "hello of a role that cannot dial: role=" + hello.role();
-        }
-        channels.onBridge();
-        Channel channel = hello.attempt() == 0 ? channels.reserve() : channels.inSession(hello.session());
-        if (channel != null) {
-            link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
-        } else if (hello.attempt() > 0) {
-            link.refuse(Refusal.OVER, "the session has ended here");
-        } else {
-            return "there are %d bridges in reserve already".formatted(RelayChannels.RESERVE_MAX);
-        }
-        return null;
+        return admission.take(link, hello);
+    }
+
+    @Override
+    public void onStranger(InetAddress from, String why) {
+        admission.onStranger(from, why);
     }
 
     @Override
@@ -260,6 +271,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     @Override
     public RelayHealth health() {
         return health;
+    }
+
+    @Override
+    public DialAgreement dialling() {
+        return dialling;
     }
 
     @Override

@@ -17,14 +17,14 @@ import java.util.function.Consumer;
  */
 final class RelayChannels {
 
-    /** Connectors that stand by with a bridge, so that DRBD may dial both its connections at once. */
+    /** Channels of a role that stand by where this site dials, so that DRBD may dial both its connections at once. */
     private static final int STANDBY = 2;
 
     /** Bridges that the peer may have in reserve here. */
     static final int RESERVE_MAX = 8;
 
-    /** Acceptors that stand by at least, with or without a bridge. */
-    private static final int ACCEPTORS = 1;
+    /** Where the peer dials; its links bring forth as many more as it needs. */
+    private static final int STANDBY_DIALLED = 1;
 
     /** How long after it was established a connection of DRBD is looked at again. */
     private static final long SETTLED_NS = 5_000_000_000L;
@@ -76,11 +76,11 @@ final class RelayChannels {
 
     /** Makes as many channels stand by as must. */
     synchronized void replenish() {
-        while (!closed && standby(ChannelRole.ACCEPTOR) < ACCEPTORS) {
-            add(ChannelRole.ACCEPTOR, home.lackOfMemory());
-        }
-        while (!closed && standby(ChannelRole.CONNECTOR) < STANDBY) {
-            add(ChannelRole.CONNECTOR, home.lackOfMemory());
+        for (ChannelRole role : ChannelRole.values()) {
+            int wanted = home.dialling().dials(role) ? STANDBY : STANDBY_DIALLED;
+            while (!closed && standby(role) < wanted) {
+                add(role, home.lackOfMemory());
+            }
         }
     }
 
@@ -103,22 +103,27 @@ final class RelayChannels {
         return channel;
     }
 
-    /** An acceptor that lacks a bridge, for a link that came; {@code null} if there are enough that have one. */
-    synchronized Channel reserve() {
+    /** A channel that lacks a bridge, for a link that came; {@code null} if there are enough that have one. */
+    synchronized Channel reserve(ChannelRole role) {
         long reserve = channels.values().stream()
-                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && channel.state() == ChannelState.WAITING)
+                .filter(channel -> channel.role() == role && isBridgedStandby(channel))
                 .count();
         if (reserve >= RESERVE_MAX) {
             return null;
         }
         for (Channel channel : channels.values()) {
-            if (channel.role() == ChannelRole.ACCEPTOR && channel.claim()) {
+            if (channel.role() == role && channel.claim()) {
                 return channel;
             }
         }
-        Channel channel = add(ChannelRole.ACCEPTOR, "");
+        Channel channel = add(role, "");
         channel.claimEarly();
         return channel;
+    }
+
+    private static boolean isBridgedStandby(Channel channel) {
+        ChannelState state = channel.state();
+        return channel.isStandby() && (state == ChannelState.WAITING || state == ChannelState.CONNECTING);
     }
 
     /** A DRBD has dialled: a channel is in use, and another must stand by. */
@@ -138,6 +143,18 @@ final class RelayChannels {
     }
 
     // ---- what one finds
+
+    /** The peer says another word on who dials. */
+    void onPeerDialling() {
+        each(Channel::onLineBack);
+        control.execute(this::replenish);
+    }
+
+    /** This site says another word on who dials. */
+    void onDialling() {
+        each(Channel::onDialling);
+        control.execute(this::replenish);
+    }
 
     /** A channel has its bridge, or has it again: the line is there. */
     void onBridge() {
@@ -172,10 +189,10 @@ final class RelayChannels {
 
     // ---- by session
 
-    /** The acceptor of a session; {@code null} if there is none. */
-    Channel inSession(UUID session) {
+    /** The channel of a role that has a session; {@code null} if there is none. */
+    Channel inSession(ChannelRole role, UUID session) {
         return channels.values().stream()
-                .filter(channel -> channel.role() == ChannelRole.ACCEPTOR && session.equals(channel.sessionId()))
+                .filter(channel -> channel.role() == role && session.equals(channel.sessionId()))
                 .findFirst()
                 .orElse(null);
     }
@@ -183,8 +200,7 @@ final class RelayChannels {
     /** Asks the peer, over a link that stands by, whether it still has a channel's session. */
     void ask(Channel channel) {
         channels.values().stream()
-                .filter(other -> other.role() == ChannelRole.CONNECTOR && other.state() == ChannelState.CONNECTING)
-                .filter(Channel::isStandby)
+                .filter(RelayChannels::isBridgedStandby)
                 .findFirst()
                 .ifPresent(other -> other.loop().execute(() -> other.inquiry().ask(channel.sessionId())));
     }
@@ -197,9 +213,9 @@ final class RelayChannels {
 
     /** The peer does not know a session. */
     void onUnknown(UUID session) {
-        Channel channel = inSession(session);
-        if (channel != null) {
-            channel.loop().execute(() -> channel.end().onPeerGone("the peer does not know the session any more"));
-        }
+        channels.values().stream()
+                .filter(channel -> session.equals(channel.sessionId()))
+                .forEach(channel -> channel.loop()
+                        .execute(() -> channel.end().onPeerGone("the peer does not know the session any more")));
     }
 }

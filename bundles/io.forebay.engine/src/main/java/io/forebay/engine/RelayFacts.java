@@ -2,6 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.PeerStatus;
@@ -10,6 +11,7 @@ import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,6 +33,8 @@ record RelayFacts(
         List<ChannelStatus> channels,
         PeerStatus peer,
         List<Fault> faults) {
+
+    private static final Set<Leg> BRIDGES = EnumSet.of(Leg.OUTSIDE_TO_PEER, Leg.PEER_TO_OUTSIDE);
 
     private static final Set<ChannelState> ENDING =
             EnumSet.of(ChannelState.CLOSE_PENDING, ChannelState.STOPPING, ChannelState.STOPPED);
@@ -80,6 +84,16 @@ record RelayFacts(
         return channel(role).map(ChannelStatus::state).orElse(ChannelState.BRIDGING);
     }
 
+    /** Who dials the WAN, as far as this site knows: it alone, the peer alone, or each for its own. */
+    DialMode dial() {
+        return settings.line().dial().with(peer.dial());
+    }
+
+    /** Whether both sites want to dial alone, so that neither gets through. */
+    boolean isDialContradicted() {
+        return settings.line().dial() == DialMode.OUTBOUND && peer.dial() == DialMode.OUTBOUND;
+    }
+
     Optional<Fault> fault(Leg leg) {
         return faults.stream().filter(one -> one.leg() == leg).findFirst();
     }
@@ -126,7 +140,7 @@ record RelayFacts(
     /** Since when a connection is missing. */
     Optional<Instant> since(Leg leg) {
         Optional<Instant> failed = fault(leg).map(Fault::since);
-        Optional<ChannelStatus> channel = channel(roleOf(leg));
+        Optional<ChannelStatus> channel = channel(leg);
         if (failed.isEmpty() || channel.isEmpty()) {
             return failed.or(() -> channel.map(ChannelStatus::since));
         }
@@ -138,6 +152,16 @@ record RelayFacts(
             // The channel has been let go and made anew at every try.
             default -> failed;
         };
+    }
+
+    /** The channel that a connection is part of; of several the one that matters. */
+    private Optional<ChannelStatus> channel(Leg leg) {
+        boolean ofAll = dial() != DialMode.BOTH && BRIDGES.contains(leg);
+        return ofAll
+                ? Arrays.stream(ChannelRole.values())
+                        .flatMap(role -> channel(role).stream())
+                        .min(Comparator.comparing(one -> NEED.indexOf(one.state())))
+                : channel(roleOf(leg));
     }
 
     /** The role of the channel that a connection is part of. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.PeerStatus;
@@ -57,12 +58,19 @@ final class RelayHealth {
 
     /** The peer said who it is. */
     synchronized void onPeer(Hello hello) {
-        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd(), peer.codecs());
+        peer = new PeerStatus(hello.fromHost(), hello.inside(), hello.drbd(), hello.dial(), peer.codecs());
+    }
+
+    /** The peer said which site is to dial; whether it is another word than before. */
+    synchronized boolean onPeerDial(DialMode dial) {
+        boolean changed = dial != peer.dial();
+        peer = new PeerStatus(peer.host(), peer.inside(), peer.drbd(), dial, peer.codecs());
+        return changed;
     }
 
     /** The peer has told which codecs it has now. */
     synchronized void onPeerCodecs(List<String> codecs) {
-        peer = new PeerStatus(peer.host(), peer.inside(), peer.drbd(), codecs);
+        peer = new PeerStatus(peer.host(), peer.inside(), peer.drbd(), peer.dial(), codecs);
     }
 
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.transport.Loop;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
- * Whether the peer still knows a session: an acceptor without a bridge cannot dial, so it has this asked over another
+ * Whether the peer still knows a session: who does not dial may wait for its bridge in vain, so it has this asked over another
  * channel's bridge; and whoever is asked answers. Owned by the channel's loop.
  */
 final class SessionInquiry {
 
-    /** How often an acceptor without a bridge asks whether it is still waited for. */
+    /** How often a channel without a bridge asks whether it is still waited for. */
     private static final long ASK_AGAIN_NS = 1_000_000_000L;
 
     private final Channel channel;
@@ -29,13 +28,13 @@ final class SessionInquiry {
         this.bridge = bridge;
     }
 
-    /** Has the channel's own session asked for, again and again while it lacks its bridge; an acceptor's only. */
+    /** Has the channel's own session asked for, again and again while it lacks its bridge, unless it dials that itself. */
     void begin() {
         if (timer != null) {
             timer.cancel();
             timer = null;
         }
-        if (life.role() == ChannelRole.ACCEPTOR
+        if (!home.dialling().leads(life.role())
                 && bridge.isLost()
                 && life.isIn(ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
             home.channels().ask(channel);

@@ -8,6 +8,7 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
@@ -51,7 +52,8 @@ class DiagnoserTest {
             RelayTimeouts.DEFAULT,
             LineSettings.DEFAULT,
             "etc/io.forebay.relay-r0.cfg");
-    private static final PeerStatus PEER = new PeerStatus("bravo", "10.77.2.1:7789", "10.77.2.2:7788", List.of());
+    private static final PeerStatus PEER =
+            new PeerStatus("bravo", "10.77.2.1:7789", "10.77.2.2:7788", DialMode.BOTH, List.of());
 
     private static final Fault OUT_REFUSED = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: connection refused");
     private static final Fault OUT_TIMED_OUT = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: timed out after 3000 ms");

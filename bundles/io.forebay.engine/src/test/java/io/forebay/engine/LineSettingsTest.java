@@ -4,6 +4,7 @@ package io.forebay.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.state.ChannelState;
@@ -52,7 +53,7 @@ class LineSettingsTest {
     }
 
     private void rate(long bytesPerS) {
-        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(0, 0, bytesPerS));
+        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(0, 0, bytesPerS, DialMode.BOTH));
     }
 
     private byte[] bytes(int count) {
@@ -223,7 +224,7 @@ class LineSettingsTest {
             assertThat(one.options().sendBufferBytes()).isZero();
             assertThat(one.options().receiveBufferBytes()).isZero();
         });
-        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(300_000, 200_000, 0));
+        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(300_000, 200_000, 0, DialMode.BOTH));
         sites.loop.runFor(1);
         assertThat(sockets()).allSatisfy(one -> {
             assertThat(one.options().sendBufferBytes()).isEqualTo(300_000);

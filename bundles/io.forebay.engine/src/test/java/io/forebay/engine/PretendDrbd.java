@@ -73,6 +73,10 @@ final class PretendDrbd {
             }
         }
 
+        String remoteIp() {
+            return connection.remoteAddress().getAddress().getHostAddress();
+        }
+
         void finish() {
             connection.finish();
         }

@@ -2,9 +2,11 @@
 package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
@@ -39,6 +41,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two engines in this process, joined by real sockets, with DRBDs that are plain blocking sockets. */
 class RealSocketsTest {
@@ -89,20 +92,30 @@ class RealSocketsTest {
     }
 
     private static void put(Engine engine, BabAllocator allocator, String codec, int... ports) {
-        engine.addAllocator(PlugIn.plain(allocator.name(), allocator));
         InetSocketAddress[] address = Arrays.stream(ports)
                 .mapToObj(port -> new InetSocketAddress(LOOPBACK, port))
                 .toArray(InetSocketAddress[]::new);
+        put(
+                engine,
+                allocator,
+                codec,
+                new RelayAddresses(address[0], address[1], address[2], address[3]),
+                LineSettings.DEFAULT);
+    }
+
+    private static void put(
+            Engine engine, BabAllocator allocator, String codec, RelayAddresses addresses, LineSettings line) {
+        engine.addAllocator(PlugIn.plain(allocator.name(), allocator));
         engine.put(new RelaySettings(
                 "r0",
                 "r0",
-                new RelayAddresses(address[0], address[1], address[2], address[3]),
+                addresses,
                 MEMLIMIT,
                 allocator.name(),
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
-                LineSettings.DEFAULT,
+                line,
                 "test"));
     }
 
@@ -187,6 +200,64 @@ class RealSocketsTest {
             for (AutoCloseable one : closing) {
                 one.close();
             }
+        }
+    }
+
+    /** The inbound site's peer is an address from which nothing ever comes back; the outbound site's outside is taken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void shouldCarryEitherDrbdsConnectionsWhereOnlyOneSiteCanDial(String outside) throws Exception {
+        InetAddress wan = InetAddress.getByName(outside);
+        assumeThatCode(() -> new ServerSocket(0, 1, wan).close()).doesNotThrowAnyException();
+        int[] port = FreeAddresses.loopback(6).stream()
+                .mapToInt(InetSocketAddress::getPort)
+                .toArray();
+        InetSocketAddress nowhere = new InetSocketAddress("192.0.2.1", 7790);
+        InetSocketAddress listening = new InetSocketAddress(wan, port[3]);
+        try (ServerSocket taken = new ServerSocket(port[2], 1, wan);
+                ServerSocket nearListener = new ServerSocket(port[1], 5, LOOPBACK);
+                ServerSocket farListener = new ServerSocket(port[5], 5, LOOPBACK)) {
+            InetSocketAddress unbound = new InetSocketAddress(wan, taken.getLocalPort());
+            Engine near = engine(true);
+            Engine far = engine(true);
+            put(
+                    near,
+                    new HeapBabAllocator(),
+                    "none",
+                    new RelayAddresses(loopback(port[0]), loopback(port[1]), unbound, listening),
+                    new LineSettings(0, 0, 0, DialMode.OUTBOUND));
+            put(
+                    far,
+                    new HeapBabAllocator(),
+                    "none",
+                    new RelayAddresses(loopback(port[4]), loopback(port[5]), listening, nowhere),
+                    new LineSettings(0, 0, 0, DialMode.INBOUND));
+            byte[] sample = sample(new Random(7), 3 << 20);
+            assertCarries(loopback(port[0]), farListener, sample);
+            assertCarries(loopback(port[4]), nearListener, sample);
+            assertThat(near.status().get(0).problem()).isEmpty();
+            assertThat(far.status().get(0).faults()).isEmpty();
+        } finally {
+            for (AutoCloseable one : closing) {
+                one.close();
+            }
+        }
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(LOOPBACK, port);
+    }
+
+    private void assertCarries(InetSocketAddress inside, ServerSocket farListener, byte[] bytes) throws Exception {
+        try (Socket nearDrbd = dialUntilTaken(inside, farListener);
+                Socket farDrbd = taken) {
+            assertThat(farDrbd.getInputStream().readNBytes(8)).isEqualTo(PretendDrbd.FIRST_DATA);
+            CompletableFuture<byte[]> atFar = reading(farDrbd);
+            CompletableFuture<byte[]> atNear = reading(nearDrbd);
+            sending(nearDrbd, bytes).get(DEADLINE_S, TimeUnit.SECONDS);
+            sending(farDrbd, bytes).get(DEADLINE_S, TimeUnit.SECONDS);
+            assertSame(atFar.get(DEADLINE_S, TimeUnit.SECONDS), bytes);
+            assertSame(atNear.get(DEADLINE_S, TimeUnit.SECONDS), bytes);
         }
     }
 

@@ -4,6 +4,7 @@ package io.forebay.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.state.ChannelRole;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
@@ -129,6 +130,7 @@ class RecordLayoutTest {
                 0,
                 new UUID(1, 2),
                 ChannelRole.CONNECTOR,
+                DialMode.OUTBOUND,
                 0,
                 3,
                 4,

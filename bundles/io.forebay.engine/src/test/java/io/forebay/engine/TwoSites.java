@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
@@ -46,7 +47,9 @@ final class TwoSites {
     /** One site: its engine, its relay's addresses, its DRBD. */
     final class Site {
         final SimulatedNetwork.SimulatedTransport transport;
-        final RelayAddresses addresses;
+        RelayAddresses addresses;
+        DialMode dial = DialMode.BOTH;
+        String resource = "r0";
         private final BabAllocator memory;
         TrackingAllocator allocator;
 
@@ -110,15 +113,32 @@ final class TwoSites {
         void put(long memlimit, String codec) {
             put(new RelaySettings(
                     "r0",
-                    "r0",
+                    resource,
                     addresses,
                     memlimit,
                     allocator.name(),
                     CodecChoice.parse(codec),
                     PlugInTargets.ANY,
                     RelayTimeouts.DEFAULT,
-                    LineSettings.DEFAULT,
+                    new LineSettings(0, 0, 0, dial),
                     "test"));
+        }
+
+        /** Says another word on who dials, while it runs. */
+        void dial(DialMode next) {
+            dial = next;
+            line(settings.timeouts(), new LineSettings(0, 0, 0, next));
+        }
+
+        /** Where it thinks that its DRBD is, before it starts. */
+        void drbd(InetSocketAddress drbd) {
+            addresses = new RelayAddresses(addresses.inside(), drbd, addresses.outside(), addresses.peer());
+        }
+
+        /** Where it thinks that the peer is, before it starts. */
+        void peer(String ip) {
+            addresses = new RelayAddresses(
+                    addresses.inside(), addresses.drbd(), addresses.outside(), new InetSocketAddress(ip, 7790));
         }
 
         private void put(RelaySettings next) {

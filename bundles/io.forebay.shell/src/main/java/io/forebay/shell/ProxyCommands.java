@@ -45,6 +45,7 @@ public final class ProxyCommands {
             "rcvbuf-size",
             "ping-timeout",
             "allocator",
+            "dial",
             "drain-timeout",
             "resume-timeout");
 

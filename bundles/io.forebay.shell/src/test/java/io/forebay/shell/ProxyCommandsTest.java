@@ -261,6 +261,7 @@ class ProxyCommandsTest {
                   codec            zstd level 7
                   codec.target     any
                   bwlimit          none
+                  dial             both
                   sndbuf-size      system
                   rcvbuf-size      system
                   ping-timeout     1000 ms

@@ -6,6 +6,7 @@ import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.Diagnosis;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PeerStatus;
@@ -117,7 +118,7 @@ final class Samples {
                 problem,
                 new BabStatus("direct", 16 << 20, 3 << 20, 5 << 20, 1 << 20),
                 List.of(channels),
-                new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788", List.of("lz4", "zlib", "zstd")),
+                new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788", DialMode.BOTH, List.of("lz4", "zlib", "zstd")),
                 List.of(),
                 diagnosis);
     }

@@ -2,6 +2,7 @@
 package io.forebay.shell;
 
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelayConfigurations;
 import io.forebay.api.relay.RelayRefusedException;
@@ -48,7 +49,7 @@ final class StubConfigurations implements RelayConfigurations {
      * @param peerCodecs what the peer can decompress
      */
     static RelayStatus relay(String name, String codec, String allocator, String peer, String... peerCodecs) {
-        return relay(name, codec, allocator, "", new PeerStatus(peer, "", "", List.of(peerCodecs)));
+        return relay(name, codec, allocator, "", new PeerStatus(peer, "", "", DialMode.BOTH, List.of(peerCodecs)));
     }
 
     /** A relay that does not get what it is configured for. */

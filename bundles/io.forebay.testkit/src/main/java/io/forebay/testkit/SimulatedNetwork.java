@@ -36,6 +36,7 @@ public final class SimulatedNetwork {
     private final Map<String, SimulatedLine> lines = new HashMap<>();
     private final List<SimulatedConnection> connections = new ArrayList<>();
     private final List<SimulatedDial> dials = new ArrayList<>();
+    private final Map<String, Integer> dialled = new HashMap<>();
     private int nextPort = 40_000;
     private boolean resetsUnread;
 
@@ -75,6 +76,11 @@ public final class SimulatedNetwork {
     /** The open connections, each of their ends once. */
     public List<SimulatedConnection> connections() {
         return List.copyOf(connections);
+    }
+
+    /** How many dials were ever made from an IP. */
+    public int dialled(String ip) {
+        return dialled.getOrDefault(ip, 0);
     }
 
     /** Breaks everything that one host holds, as when its process is killed: peers see resets, its listeners are gone. */
@@ -212,6 +218,7 @@ public final class SimulatedNetwork {
             this.handler = handler;
             line = line(local, remote);
             dials.add(this);
+            dialled.merge(local.getAddress().getHostAddress(), 1, Integer::sum);
             loop.schedule(() -> fail("connection timed out"), timeoutMs * 1_000_000L);
             loop.execute(() -> attempt(SYN_AGAIN_NS));
         }

@@ -36,17 +36,25 @@ final class NettyDial implements Dial, ConnectionRegistry {
     private final NettyLoop loop;
     private final Order order;
     private final Executor resolver;
+    private final NameLookup names;
     private final TransportMembers members;
     private final Deque<InetAddress> candidates = new ArrayDeque<>();
     private Loop.Timer timer;
     private SocketChannel channel;
     private boolean over;
 
-    NettyDial(SocketKind kind, NettyLoop loop, Order order, Executor resolver, TransportMembers members) {
+    NettyDial(
+            SocketKind kind,
+            NettyLoop loop,
+            Order order,
+            Executor resolver,
+            NameLookup names,
+            TransportMembers members) {
         this.kind = kind;
         this.loop = loop;
         this.order = order;
         this.resolver = resolver;
+        this.names = names;
         this.members = members;
     }
 
@@ -73,7 +81,7 @@ final class NettyDial implements Dial, ConnectionRegistry {
         try {
             resolver.execute(() -> {
                 try {
-                    InetAddress[] addresses = InetAddress.getAllByName(order.remote.getHostString());
+                    InetAddress[] addresses = names.addresses(order.remote.getHostString());
                     answer(() -> resolved(addresses));
                 } catch (UnknownHostException e) {
                     answer(() -> fail(SocketFailure.of(order.remote, e)));

@@ -13,6 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class NettyTransport implements Transport {
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops;
     private final ThreadPoolExecutor resolver;
+    private final NameLookup names;
     private final TransportMembers members = new TransportMembers();
 
     @Activate
@@ -71,6 +73,12 @@ public final class NettyTransport implements Transport {
      * @param preferNative as {@link Config#native$}
      */
     public NettyTransport(int loopCount, boolean preferNative) {
+        this(loopCount, preferNative, InetAddress::getAllByName);
+    }
+
+    /** With who is asked for the addresses of a host at each dial. */
+    NettyTransport(int loopCount, boolean preferNative, NameLookup names) {
+        this.names = names;
         kind = SocketKind.choose(preferNative);
         // Two even on one core, so that a meta channel need not share a thread with a data channel.
         int count = loopCount > 0 ? loopCount : Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -119,7 +127,12 @@ public final class NettyTransport implements Transport {
             Loop loop,
             ConnectionHandler handler) {
         NettyDial dial = new NettyDial(
-                kind, own(loop), new NettyDial.Order(local, remote, timeoutMs, options, handler), resolver, members);
+                kind,
+                own(loop),
+                new NettyDial.Order(local, remote, timeoutMs, options, handler),
+                resolver,
+                names,
+                members);
         loop.execute(dial::start);
         return dial;
     }

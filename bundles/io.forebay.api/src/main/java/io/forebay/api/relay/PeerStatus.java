@@ -9,12 +9,18 @@ import java.util.List;
  * @param host its machine's name
  * @param inside where the far DRBD dials it
  * @param drbd where it dials the far DRBD
+ * @param dial which site is to dial the WAN, as it says; {@code BOTH} while it has not said it
  * @param codecs the names of the codecs that it can decompress now
  */
-public record PeerStatus(String host, String inside, String drbd, List<String> codecs) {
+public record PeerStatus(String host, String inside, String drbd, DialMode dial, List<String> codecs) {
 
     /** A peer that has never been there. */
-    public static final PeerStatus UNKNOWN = new PeerStatus("", "", "", List.of());
+    public static final PeerStatus UNKNOWN = new PeerStatus("", "", "", DialMode.BOTH, List.of());
+
+    /** Of a peer that says that both sites dial. */
+    public PeerStatus(String host, String inside, String drbd, List<String> codecs) {
+        this(host, inside, drbd, DialMode.BOTH, codecs);
+    }
 
     public PeerStatus {
         codecs = List.copyOf(codecs);

@@ -5,6 +5,7 @@ import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
@@ -53,6 +54,7 @@ final class ForebayProcess {
     private final SimulatedNetwork.SimulatedTransport transport;
     private final RelayAddresses addresses;
     private final Scenario.Relay settings;
+    private final DialMode dial;
     private final MemoryWatch memory;
     private final List<CodecWatch> codecs = new ArrayList<>();
     private final Map<String, PlugIn<Codec>> installed = new TreeMap<>();
@@ -62,6 +64,7 @@ final class ForebayProcess {
 
     ForebayProcess(
             SimulatedNetwork network,
+            int site,
             RelayAddresses addresses,
             Scenario.Relay settings,
             Random random,
@@ -70,6 +73,7 @@ final class ForebayProcess {
         this.network = network;
         this.addresses = addresses;
         this.settings = settings;
+        this.dial = settings.dial().get(site);
         this.oracle = oracle;
         loop = new ProcessLoop(network.loop());
         transport = network.host(addresses.outside().getAddress().getHostAddress(), loop);
@@ -166,7 +170,7 @@ final class ForebayProcess {
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
                 new RelayTimeouts(settings.drainTimeoutMs(), settings.resumeTimeoutMs(), RelayTimeouts.PING_MIN_MS),
-                LineSettings.DEFAULT,
+                new LineSettings(0, 0, 0, dial),
                 "simulation"));
     }
 
@@ -218,8 +222,10 @@ final class ForebayProcess {
 
     /** Whether its channels hold nothing, and it has no more leased than a few segments ahead. */
     boolean isIdle() {
-        RelayStatus.BabStatus bab = engine.status().get(0).bab();
-        return bab.heldBytes() == 0 && memory.leasedBytes() <= MemoryWatch.AHEAD * bab.segmentBytes();
+        return engine.status().stream()
+                .map(RelayStatus::bab)
+                .allMatch(
+                        bab -> bab.heldBytes() == 0 && memory.leasedBytes() <= MemoryWatch.AHEAD * bab.segmentBytes());
     }
 
     /** Whether it has no other memory than the one that its settings want. */

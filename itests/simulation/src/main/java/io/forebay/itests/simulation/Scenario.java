@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.itests.simulation;
 
+import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.RelaySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,9 +36,14 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         }
     }
 
-    /** What both relays are configured with; the codecs of site A and site B. */
+    /** What both relays are configured with; the codecs of site A and site B, and which of them dials as they say. */
     record Relay(
-            long memlimitBytes, List<String> codecs, int drainTimeoutMs, int resumeTimeoutMs, boolean directMemory) {}
+            long memlimitBytes,
+            List<String> codecs,
+            List<DialMode> dial,
+            int drainTimeoutMs,
+            int resumeTimeoutMs,
+            boolean directMemory) {}
 
     /**
      * A DRBD's settings and load.
@@ -127,6 +133,19 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static final List<String> CODECS =
             List.of("none", "none", "lz4", "zstd level 1", "zstd level 1 long 20", "zlib level 1");
 
+    /** All that do not contradict each other. */
+    private static final List<List<DialMode>> DIALS = List.of(
+            List.of(DialMode.BOTH, DialMode.BOTH),
+            List.of(DialMode.BOTH, DialMode.BOTH),
+            List.of(DialMode.BOTH, DialMode.BOTH),
+            List.of(DialMode.BOTH, DialMode.BOTH),
+            List.of(DialMode.OUTBOUND, DialMode.INBOUND),
+            List.of(DialMode.INBOUND, DialMode.OUTBOUND),
+            List.of(DialMode.OUTBOUND, DialMode.BOTH),
+            List.of(DialMode.BOTH, DialMode.OUTBOUND),
+            List.of(DialMode.INBOUND, DialMode.BOTH),
+            List.of(DialMode.BOTH, DialMode.INBOUND));
+
     /** Faults that a DRBD session must survive if they are short enough. */
     private static final List<What> BRIDGE_FAULTS =
             List.of(What.CUT, What.CUT, What.CUT_ONE_WAY, What.FORGET_LINK, What.RESET_LINK, What.RESET_LINK_AFTER);
@@ -179,7 +198,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         }
         Kind kind = dice < 45 ? Kind.MIXED : dice < 75 ? Kind.SURVIVAL : dice < 95 ? Kind.DRAIN : Kind.DAMAGE;
         Wan wan = wan(random);
-        Relay relay = relay(random, kind);
+        Relay relay = relay(random, kind, pick(DIALS, new Random(seed)));
         List<Drbd> drbds = List.of(drbd(random, kind, relay), drbd(random, kind, relay));
         List<Fault> faults = new ArrayList<>(
                 switch (kind) {
@@ -196,7 +215,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     static Scenario crossed(long seed) {
         Random random = new Random(seed);
         Wan wan = new Wan(CROSSED_DELAY_NS, 0, wan(random).bytesPerSecond, 512 << 10);
-        Relay relay = relay(random, Kind.CROSSED);
+        Relay relay = relay(random, Kind.CROSSED, pick(DIALS, new Random(~seed)));
         List<Drbd> drbds = List.of(
                 drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS),
                 drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS));
@@ -212,12 +231,13 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         return new Wan(delayNs, jitterNs, bytesPerSecond, window);
     }
 
-    private static Relay relay(Random random, Kind kind) {
+    private static Relay relay(Random random, Kind kind, List<DialMode> dial) {
         boolean mayResume = kind == Kind.SURVIVAL || kind == Kind.DRAIN || random.nextInt(6) != 0;
         int resume = mayResume ? 4_000 + random.nextInt(16_000) : 0;
         return new Relay(
                 RelaySettings.MEMLIMIT_MIN_BYTES << random.nextInt(3),
                 List.of(pick(CODECS, random), pick(CODECS, random)),
+                dial,
                 (kind == Kind.DRAIN ? 8_000 : 500) + random.nextInt(8_000),
                 resume,
                 random.nextInt(4) == 0);

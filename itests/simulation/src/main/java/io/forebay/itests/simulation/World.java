@@ -71,7 +71,7 @@ final class World {
         void start() {
             if (forebay == null) {
                 audit = new TransitionAudit(number, scenario.kind() == Scenario.Kind.DAMAGE, oracle, chronicle);
-                forebay = new ForebayProcess(network, addresses, scenario.relay(), random, oracle, audit);
+                forebay = new ForebayProcess(network, number, addresses, scenario.relay(), random, oracle, audit);
                 forebay.configure(codec, memlimitBytes);
             }
         }

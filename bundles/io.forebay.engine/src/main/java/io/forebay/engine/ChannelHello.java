@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.RelayAddresses;
+import io.forebay.api.text.AddressText;
+
+/** What a channel says of itself, whether it dialled or was dialled. On the channel's loop. */
+final class ChannelHello {
+
+    private ChannelHello() {}
+
+    /** With {@code attempt} 0 to begin a session, or that of the link that goes on with it. */
+    static Hello of(Channel channel, ChannelHome home, int attempt) {
+        Session session = channel.session();
+        RelayAddresses addresses = home.settings().addresses();
+        return new Hello(
+                0,
+                channel.sessionId(),
+                channel.role(),
+                home.dialling().mine(),
+                attempt,
+                session == null ? 0 : session.receivedPosition(),
+                session == null ? 0 : session.receivedWireBytes(),
+                session == null ? Channel.INITIAL_CREDIT : session.creditLimit(),
+                session == null ? MemoryPlan.RECORD_BYTES_LEAST : session.recordBytesMax(),
+                home.settings().resource(),
+                home.surroundings().hostName(),
+                addresses.peer().getHostString(),
+                AddressText.of(addresses.inside()),
+                AddressText.of(addresses.drbd()),
+                channel.codecs().hello(attempt == 0));
+    }
+}
