@@ -32,6 +32,8 @@ class PluginLinesTest {
         "none,none",
         "zstd level = 7,zstd level 7",
         "zstd level : 7,zstd level 7",
+        "zstd level auto,zstd level auto",
+        "zstd level = -2..5 long,zstd level -2..5 long",
         "  zstd   level  7 ,zstd level 7",
         "compressor zlib level 3,zlib level 3",
         "compressor lz4,lz4",

@@ -3,6 +3,7 @@ package io.forebay.control;
 
 import io.forebay.api.proxy.ProxyRefusedException;
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.ChannelStatus.Compression;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.Diagnosis;
 import io.forebay.api.relay.PlugInStatus;
@@ -27,7 +28,7 @@ final class ProxyListings {
 
     private static final Map<String, String> DESCRIPTIONS = Map.of(
             "zstd",
-                    "*Zstandard*, compresses well and fast: level 1 to 22, negative ones faster; long for a wide window",
+                    "*Zstandard*, compresses well and fast: level 1 to 22, negative ones faster; level auto or 1..9 chooses; long for a wide window",
             "zlib", "*deflate*, compresses as zlib does: level 1 to 9",
             "lz4", "*LZ4*, compresses least and fastest");
 
@@ -240,6 +241,26 @@ final class ProxyListings {
         line(text, relay, channel, direction, "raw-records", flow.rawRecords());
         line(text, relay, channel, direction, "held-bytes", flow.heldBytes());
         line(text, relay, channel, direction, "stalls", flow.stalls());
+        if (!flow.compression().codec().isEmpty()) {
+            compression(text, relay, channel, direction, flow.compression());
+        }
+    }
+
+    private static void compression(
+            StringBuilder text, String relay, String channel, String direction, Compression done) {
+        line(text, relay, channel, direction, "codec", done.codec());
+        line(text, relay, channel, direction, "level", done.level());
+        line(text, relay, channel, direction, "level-lowest", done.lowest());
+        line(text, relay, channel, direction, "level-highest", done.highest());
+        line(text, relay, channel, direction, "level-moves", done.moves());
+        line(text, relay, channel, direction, "blocks", done.blocks());
+        line(text, relay, channel, direction, "block-bytes", done.blockBytes());
+        line(text, relay, channel, direction, "stored-bytes", done.storedBytes());
+        line(text, relay, channel, direction, "raw-blocks", done.rawBlocks());
+        line(text, relay, channel, direction, "raw-bytes", done.rawBytes());
+        line(text, relay, channel, direction, "line-scarce-ns", done.lineNs());
+        line(text, relay, channel, direction, "cpu-scarce-ns", done.cpuNs());
+        line(text, relay, channel, direction, "free-ns", done.freeNs());
     }
 
     private static void line(

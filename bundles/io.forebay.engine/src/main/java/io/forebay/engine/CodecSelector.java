@@ -6,6 +6,7 @@ import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
 import io.forebay.api.codec.Decompressor;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** Which codec the next block of a channel gets. */
 interface CodecSelector {
@@ -20,30 +21,49 @@ interface CodecSelector {
     final class Choice {
 
         /** No compression. */
-        static final Choice RAW = new Choice(null, null, false, RecordLayout.CODEC_RAW);
+        static final Choice RAW = new Choice(null, List.of(), false, RecordLayout.CODEC_RAW);
 
+        private static final int STEPS_MAX = 64;
         private static final int PROVED_FIRST = 4;
         private static final int PROVED_EVERY = 256;
 
         private final LentCodec lent;
-        private final CodecProfile profile;
+        private final List<Step> steps;
         private final boolean history;
         private final int wireId;
-        private final ArrayDeque<Compressor> idle = new ArrayDeque<>();
         private int blocks;
         private int proved;
         private boolean closed;
 
         /**
-         * A choice for a relay.
+         * One of the profiles, of which one is in force at a time; its compressors that are idle.
          *
-         * @param history as the profile says, asked once
+         * @param words as the profile says, asked once
          */
-        Choice(LentCodec lent, CodecProfile profile, boolean history, int wireId) {
+        private record Step(CodecProfile profile, String words, ArrayDeque<Compressor> idle) {}
+
+        private Choice(LentCodec lent, List<Step> steps, boolean history, int wireId) {
             this.lent = lent;
-            this.profile = profile;
+            this.steps = steps;
             this.history = history;
             this.wireId = wireId;
+        }
+
+        /** A choice for a relay; asks the plug-in what there is to ask once. */
+        static Choice of(LentCodec lent, CodecProfile profile, int wireId) {
+            boolean history = profile.history();
+            List<CodecProfile> profiles = List.copyOf(profile.steps());
+            if (profiles.isEmpty()
+                    || profiles.size() > STEPS_MAX
+                    || profiles.stream().anyMatch(one -> one.history() != history)) {
+                throw new IllegalStateException(
+                        "steps of a profile cannot be used: steps=%d (expected: 1 to %d, all with a history or all without)"
+                                .formatted(profiles.size(), STEPS_MAX));
+            }
+            List<Step> steps = profiles.stream()
+                    .map(one -> new Step(one, one.words(), new ArrayDeque<>()))
+                    .toList();
+            return new Choice(lent, steps, history, wireId);
         }
 
         /** Whether a peer with these codecs can decompress it. */
@@ -84,28 +104,48 @@ interface CodecSelector {
             return lent.codec().decompressor(false);
         }
 
-        /** A compressor, for one block or for one history, until {@link #giveBack} or {@link #discard}. */
-        Compressor borrow() {
+        /** The levels there are to choose from, in words. */
+        List<String> levels() {
+            return steps.stream().map(Step::words).toList();
+        }
+
+        /** A compressor of a level, for one block or for one history, until {@link #giveBack} or {@link #discard}. */
+        Compressor borrow(int step) {
+            Compressor other;
             synchronized (this) {
-                Compressor compressor = idle.pollFirst();
+                Compressor compressor = steps.get(step).idle.pollFirst();
                 if (compressor != null) {
                     return compressor;
                 }
+                other = pollIdle();
+            }
+            if (other != null) {
+                discard(other); // the new one takes its place, so that there are no more than are used at once
             }
             lent.enter();
             try {
-                return profile.compressor();
+                return steps.get(step).profile.compressor();
             } catch (RuntimeException | Error e) {
                 lent.exit();
                 throw e;
             }
         }
 
-        /** Takes back one that can serve another block. */
-        void giveBack(Compressor compressor) {
+        private Compressor pollIdle() {
+            for (Step step : steps) {
+                Compressor compressor = step.idle.pollFirst();
+                if (compressor != null) {
+                    return compressor;
+                }
+            }
+            return null;
+        }
+
+        /** Takes back one of a level that can serve another block. */
+        void giveBack(Compressor compressor, int step) {
             synchronized (this) {
                 if (!closed) {
-                    idle.addFirst(compressor);
+                    steps.get(step).idle.addFirst(compressor);
                     return;
                 }
             }
@@ -124,7 +164,7 @@ interface CodecSelector {
                 Compressor compressor;
                 synchronized (this) {
                     closed = true;
-                    compressor = idle.pollFirst();
+                    compressor = pollIdle();
                 }
                 if (compressor == null) {
                     return;

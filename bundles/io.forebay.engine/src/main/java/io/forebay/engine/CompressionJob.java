@@ -29,24 +29,31 @@ final class CompressionJob implements Runnable {
     /** A stream of blocks that refer to each other; owned by the loop but for the job that is at work with it. */
     static final class History {
         private final Choice choice;
+        private final int step;
         private Compressor compressor;
         private boolean begun;
         private boolean over;
         private int jobs;
 
-        History(Choice choice) {
+        History(Choice choice, int step) {
             this.choice = choice;
+            this.step = step;
         }
 
         private Compressor compressor() {
             if (compressor == null) {
-                compressor = choice.borrow();
+                compressor = choice.borrow(step);
             }
             return compressor;
         }
 
         Choice choice() {
             return choice;
+        }
+
+        /** Whether a block of a level continues it. */
+        boolean isOf(Choice blockChoice, int blockStep) {
+            return choice == blockChoice && step == blockStep;
         }
 
         /** No more blocks will continue it; answers whether {@link #end} is due now. */
@@ -81,6 +88,10 @@ final class CompressionJob implements Runnable {
     History history;
 
     Choice choice;
+
+    /** The level of the choice. */
+    int step;
+
     int flags;
     ByteBuffer scratch;
 
@@ -106,12 +117,13 @@ final class CompressionJob implements Runnable {
     }
 
     /** Is to compress a block; with a history if that is not {@code null}. */
-    void start(Piece from, int length, Choice with, History continued) {
+    void start(Piece from, int length, Choice with, int level, History continued) {
         piece = from;
         source = from.viewFor(slot);
         offset = from.used;
         bytes = length;
         choice = with;
+        step = level;
         history = continued;
         flags = 0;
         if (continued != null) {
@@ -154,7 +166,7 @@ final class CompressionJob implements Runnable {
 
     /** Answers what the plug-in did wrong; {@code null} if nothing. */
     private String compress() {
-        Compressor compressor = history == null ? choice.borrow() : history.compressor();
+        Compressor compressor = history == null ? choice.borrow(step) : history.compressor();
         boolean sound = false;
         try {
             String fault = compressWith(compressor);
@@ -162,7 +174,7 @@ final class CompressionJob implements Runnable {
             return fault;
         } finally {
             if (history == null && sound) {
-                choice.giveBack(compressor);
+                choice.giveBack(compressor, step);
             } else if (history == null) {
                 choice.discard(compressor);
             }

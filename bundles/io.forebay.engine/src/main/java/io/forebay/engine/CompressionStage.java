@@ -51,7 +51,9 @@ final class CompressionStage {
     private final ArrayDeque<CompressionJob> spare = new ArrayDeque<>();
     private CompressionJob.History history;
     private final List<CompressionJob> abandoned = new ArrayList<>();
+    private final CompressionLedger ledger = new CompressionLedger();
     private boolean watched;
+    private int step;
     private int jobs;
     private long uncutBytes;
     private boolean closed;
@@ -111,8 +113,9 @@ final class CompressionStage {
 
     /** Appends what is ready, cuts what is there. */
     void pump() {
-        place();
         CodecSelector.Choice choice = selector.choice();
+        step = choice.isRaw() ? 0 : ledger.observe(choice, scarce(choice), loop.nowNs());
+        place();
         while (uncutBytes > 0 && running.size() < jobsMax(choice) && cut(choice)) {
             // each turn cuts one block
         }
@@ -123,6 +126,16 @@ final class CompressionStage {
         CompressionJob head = running.peek();
         boolean waits = head != null && head.done;
         return choice.history() || waits || scratches.isCrowded() ? 1 : jobsMax;
+    }
+
+    /** What was waited for since the last turn; a block that is done and still here waits for room in the BAB, so for the line. */
+    private Scarcity scarce(CodecSelector.Choice choice) {
+        CompressionJob head = running.peek();
+        boolean busy = running.size() >= jobsMax(choice) && !head.done && !head.abandoned;
+        if (busy && uncutBytes >= blockBytesMax(choice)) {
+            return Scarcity.CPU;
+        }
+        return chain.unsentWireBytes() >= RUN_DRY_BYTES ? Scarcity.LINE : Scarcity.NONE;
     }
 
     private boolean cut(CodecSelector.Choice choice) {
@@ -141,12 +154,12 @@ final class CompressionStage {
     }
 
     private void start(Piece piece, int bytes, CodecSelector.Choice choice) {
-        if (choice.history() && (history == null || history.choice() != choice)) {
+        if (choice.history() && (history == null || !history.isOf(choice, step))) {
             endHistory();
-            history = new CompressionJob.History(choice);
+            history = new CompressionJob.History(choice, step);
         }
         CompressionJob job = spare.isEmpty() ? new CompressionJob(this, jobs++) : spare.pop();
-        job.start(piece, bytes, choice, choice.history() ? history : null);
+        job.start(piece, bytes, choice, step, choice.history() ? history : null);
         piece.used += bytes;
         piece.lent += bytes;
         uncutBytes -= bytes;
@@ -197,9 +210,19 @@ final class CompressionStage {
     }
 
     private boolean append(CompressionJob job) {
-        if (!job.abandoned && job.isCompressed() && job.stored <= chain.recordBytesMax()) {
-            return chain.append(job.scratch, 0, job.stored, job.bytes, job.choice.wireId(), job.flags, job.payloadCrc);
+        boolean compressed = !job.abandoned && job.isCompressed() && job.stored <= chain.recordBytesMax();
+        boolean appended = compressed ? appendCompressed(job) : appendRaw(job);
+        if (appended) {
+            ledger.onBlock(job.bytes, compressed ? job.stored : job.bytes, !compressed);
         }
+        return appended;
+    }
+
+    private boolean appendCompressed(CompressionJob job) {
+        return chain.append(job.scratch, 0, job.stored, job.bytes, job.choice.wireId(), job.flags, job.payloadCrc);
+    }
+
+    private boolean appendRaw(CompressionJob job) {
         if (job.history != null && job.history == history) {
             endHistory(); // the far end will not know this block
         }
@@ -324,9 +347,15 @@ final class CompressionStage {
 
     /** The choice may have changed: keeps nothing of one that is not taken any more. */
     void settle() {
+        ledger.settle(selector.choice());
         if (history != null && history.choice() != selector.choice()) {
             endHistory();
         }
+    }
+
+    /** What was chosen and saved. */
+    CompressionLedger ledger() {
+        return ledger;
     }
 
     /** How many bytes were read and are not cut to a block yet. */

@@ -94,7 +94,7 @@ final class RelayCodec {
         lent.enter();
         try {
             CodecProfile profile = lent.codec().profile(wanted.options());
-            replace(new CodecSelector.Choice(lent, profile, profile.history(), codecs.number(plugIn.name())), wanted);
+            replace(CodecSelector.Choice.of(lent, profile, codecs.number(plugIn.name())), wanted);
         } catch (IllegalArgumentException e) {
             throw e;
         } catch (RuntimeException | LinkageError | AssertionError e) {

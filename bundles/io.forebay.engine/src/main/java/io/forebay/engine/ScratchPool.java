@@ -24,7 +24,7 @@ public final class ScratchPool {
     private final int crowd;
     private final Shelf direct = new Shelf();
     private final Shelf heap = new Shelf();
-    private int out;
+    private volatile int out;
 
     /** An empty pool, for so many workers. */
     public ScratchPool(int workers) {
@@ -37,7 +37,7 @@ public final class ScratchPool {
         int index = found < 0 ? -found - 1 : found;
         ByteBuffer buffer;
         synchronized (this) {
-            out++;
+            out = out + 1;
             buffer = (isDirect ? direct : heap).take(index);
         }
         if (buffer == null) {
@@ -47,12 +47,12 @@ public final class ScratchPool {
     }
 
     synchronized void giveBack(ByteBuffer buffer) {
-        out--;
+        out = out - 1;
         (buffer.isDirect() ? direct : heap).giveBack(buffer.clear());
     }
 
     /** Whether so many are out that nobody should have more than one. */
-    synchronized boolean isCrowded() {
+    boolean isCrowded() {
         return out > crowd;
     }
 

@@ -173,14 +173,18 @@ final class TransmitPath {
 
     ChannelStatus.Flow flow() {
         return ChannelTexts.flow(
-                receivedPosition,
-                chain.sentPosition(),
-                chain.confirmedPosition(),
-                chain.sentWireBytes(),
-                chain.records(),
-                chain.rawRecords(),
-                account.heldBytes(Use.INTAKE) + account.heldBytes(Use.RECORD),
-                stalls,
-                scanner);
+                        receivedPosition,
+                        chain.sentPosition(),
+                        chain.confirmedPosition(),
+                        chain.sentWireBytes(),
+                        chain.records(),
+                        chain.rawRecords(),
+                        account.heldBytes(Use.INTAKE) + account.heldBytes(Use.RECORD),
+                        stalls,
+                        scanner)
+                .with(
+                        stage == null
+                                ? ChannelStatus.Compression.NONE
+                                : stage.ledger().status());
     }
 }

@@ -2,6 +2,7 @@
 package io.forebay.shell;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.ChannelStatus.Compression;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.text.ByteCount;
@@ -21,6 +22,7 @@ final class TrafficTable {
      * @param wireBytes what was made of them on the bridge
      * @param ratio DRBD's bytes per byte on the bridge, rounded to a hundredth; 0 while there is none
      * @param roundTripNs 0 while unknown
+     * @param compression what compression chose and saved; its codec is empty where nothing was compressed
      */
     record Row(
             String relay,
@@ -35,13 +37,17 @@ final class TrafficTable {
             long rawRecords,
             long stalls,
             long backlogBytes,
-            long roundTripNs) {}
+            long roundTripNs,
+            Compression compression) {}
 
     private TrafficTable() {}
 
     static List<Row> rows(RelayStatus relay) {
-        String name = relay.settings().name();
-        return relay.channels().stream()
+        return rows(relay.settings().name(), relay.channels());
+    }
+
+    static List<Row> rows(String name, List<ChannelStatus> channels) {
+        return channels.stream()
                 .flatMap(channel -> Stream.of(
                         row(
                                 name,
@@ -72,7 +78,8 @@ final class TrafficTable {
                 flow.rawRecords(),
                 flow.stalls(),
                 flow.backlogBytes(),
-                channel.roundTripNs());
+                channel.roundTripNs(),
+                flow.compression());
     }
 
     static String text(List<Row> rows) {
@@ -106,6 +113,48 @@ final class TrafficTable {
                     ByteCount.text(row.backlogBytes),
                     row.roundTripNs == 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", row.roundTripNs / 1e6));
         }
+        List<Row> compressed =
+                rows.stream().filter(row -> !row.compression.codec().isEmpty()).toList();
+        return compressed.isEmpty() ? table.toString() : table + "\n\n" + compressionText(compressed);
+    }
+
+    private static String compressionText(List<Row> rows) {
+        TextTable table = new TextTable(
+                "Name",
+                "Channel",
+                "Codec",
+                "Level",
+                "Bounds",
+                "Moves",
+                "Blocks",
+                "Of",
+                "To",
+                "Left raw",
+                "Of",
+                "Line scarce",
+                "CPU scarce");
+        for (Row row : rows) {
+            Compression done = row.compression;
+            table.row(
+                    row.relay,
+                    row.channel,
+                    done.codec(),
+                    done.level(),
+                    done.lowest().equals(done.highest()) ? "-" : done.lowest() + " to " + done.highest(),
+                    done.moves(),
+                    done.blocks(),
+                    ByteCount.text(done.blockBytes()),
+                    ByteCount.text(done.storedBytes()),
+                    done.rawBlocks(),
+                    ByteCount.text(done.rawBytes()),
+                    share(done.lineNs(), done),
+                    share(done.cpuNs(), done));
+        }
         return table.toString();
+    }
+
+    private static String share(long ns, Compression of) {
+        long wholeNs = of.lineNs() + of.cpuNs() + of.freeNs();
+        return wholeNs == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * ns / wholeNs);
     }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.ChannelStatus.Compression;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
+import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
 import io.forebay.testkit.GogoShell;
 import java.nio.file.Path;
 import java.util.List;
@@ -146,6 +150,42 @@ class RelayCommandsTest {
                 r0    1        data  acceptor   receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms
                 r0    2        meta  connector  transmit   2.9 MiB  781.3 KiB  2.50   120      7    3       1.9 MiB  25.30 ms
                 r0    2        meta  connector  receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms""");
+    }
+
+    @Test
+    void shouldShowWhatCompressionChoseAndSaved() {
+        Compression chosen = new Compression(
+                "zstd",
+                "level 4",
+                "level 1",
+                "level 9",
+                3,
+                120,
+                30 << 20,
+                12 << 20,
+                7,
+                1 << 20,
+                2_000_000_000,
+                1_000_000_000,
+                5_000_000_000L);
+        ChannelStatus sample = Samples.channel(1, ChannelRole.ACCEPTOR, ChannelType.DATA, ChannelState.ESTABLISHED);
+        ChannelStatus channel = new ChannelStatus(
+                sample.id(),
+                sample.role(),
+                sample.type(),
+                sample.state(),
+                sample.reason(),
+                sample.since(),
+                sample.drbdAddress(),
+                sample.peerAddress(),
+                sample.drbd(),
+                sample.transmit().with(chosen),
+                sample.receive(),
+                sample.roundTripNs());
+        assertThat(TrafficTable.text(TrafficTable.rows("r0", List.of(channel))).split("\n\n")[1])
+                .isEqualTo("""
+                Name  Channel  Codec  Level    Bounds              Moves  Blocks  Of      To      Left raw  Of     Line scarce  CPU scarce
+                r0    1        zstd   level 4  level 1 to level 9  3      120     30 MiB  12 MiB  7         1 MiB  25.0 %       12.5 %""");
     }
 
     @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.api.codec;
 
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A codec with its options settled. Immutable and thread-safe. */
@@ -15,6 +16,18 @@ public interface CodecProfile {
      * from its start, its blocks are made and decompressed in order, and none is left out.
      */
     boolean history();
+
+    /**
+     * The profiles that may take this one's place while a channel is at work, from the one that costs least time to the one
+     * that saves most bytes: which one is in force follows from what is scarcer at the moment, CPU or line. At most 64, all
+     * with the same {@link #history}; a history ends where another one takes over. This one alone if there is nothing to
+     * choose.
+     *
+     * @since 1.1
+     */
+    default List<CodecProfile> steps() {
+        return List.of(this);
+    }
 
     /** Makes a compressor. */
     Compressor compressor();

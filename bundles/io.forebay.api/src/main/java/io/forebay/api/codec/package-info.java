@@ -7,7 +7,7 @@
  * not always the same one. The buffers handed in stay the caller's and are never kept.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.forebay.api.codec;
 
 import org.osgi.annotation.bundle.Export;

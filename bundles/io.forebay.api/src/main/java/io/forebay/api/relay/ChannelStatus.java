@@ -50,6 +50,7 @@ public record ChannelStatus(
      * @param stalls how often reading paused because the BAB was full
      * @param packets DRBD's packets by type, those seen only
      * @param scanner empty, or why packets are not counted by type any more
+     * @param compression what compression chose and saved; {@link Compression#NONE} while nothing was compressed here
      */
     public record Flow(
             long received,
@@ -61,16 +62,96 @@ public record ChannelStatus(
             long heldBytes,
             long stalls,
             List<PacketCount> packets,
-            String scanner) {
+            String scanner,
+            Compression compression) {
 
         public Flow {
             packets = List.copyOf(packets);
+        }
+
+        /** One of which nothing was compressed here. */
+        public Flow(
+                long received,
+                long sent,
+                long confirmed,
+                long wireBytes,
+                long records,
+                long rawRecords,
+                long heldBytes,
+                long stalls,
+                List<PacketCount> packets,
+                String scanner) {
+            this(
+                    received,
+                    sent,
+                    confirmed,
+                    wireBytes,
+                    records,
+                    rawRecords,
+                    heldBytes,
+                    stalls,
+                    packets,
+                    scanner,
+                    Compression.NONE);
+        }
+
+        /** The same with what compression chose and saved. */
+        public Flow with(Compression done) {
+            return new Flow(
+                    received,
+                    sent,
+                    confirmed,
+                    wireBytes,
+                    records,
+                    rawRecords,
+                    heldBytes,
+                    stalls,
+                    packets,
+                    scanner,
+                    done);
         }
 
         /** The backlog in bytes: received minus confirmed. */
         public long backlogBytes() {
             return received - confirmed;
         }
+    }
+
+    /**
+     * What compression chose and saved in one direction of a channel, since its DRBD connected. The level is chosen between
+     * bounds by what is scarce: the line while compressed records wait for it, CPU while bytes wait for a codec thread.
+     *
+     * @param codec the codec of the last block that was compressed; empty if there was none
+     * @param level its level in force, as a configuration spells it, for example {@code level 4}
+     * @param lowest the lowest that may be chosen; equal to {@code level} if there is one only
+     * @param highest the highest
+     * @param moves how often another level was chosen
+     * @param blocks blocks that went to a codec
+     * @param blockBytes their bytes
+     * @param storedBytes what became of these, without headers of records; those left raw as they are
+     * @param rawBlocks blocks that were left raw because they do not shrink
+     * @param rawBytes their bytes
+     * @param lineNs how long the line was scarce
+     * @param cpuNs how long CPU was scarce
+     * @param freeNs how long neither was
+     */
+    public record Compression(
+            String codec,
+            String level,
+            String lowest,
+            String highest,
+            long moves,
+            long blocks,
+            long blockBytes,
+            long storedBytes,
+            long rawBlocks,
+            long rawBytes,
+            long lineNs,
+            long cpuNs,
+            long freeNs) {
+
+        /** Nothing was compressed. */
+        public static final Compression NONE = new Compression("", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**

@@ -7,7 +7,7 @@
  * relays that it did not make; on any thread but a loop's. All results are immutable values.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.forebay.api.relay;
 
 import org.osgi.annotation.bundle.Export;

@@ -5,13 +5,16 @@ import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Decompressor;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * Zstandard (RFC 8878), without magic number, content size and checksum: a record has lengths and a CRC already.
  *
- * <p>{@code level} is 1 to 22 (default 3), or -1 to -7, the fast ones. With {@code long} there is a history: one frame
+ * <p>{@code level} is 1 to 22 (default 3), or -1 to -7, the fast ones; two with {@code ..} between them are bounds, within
+ * which the relay chooses; {@code auto} is 1..9. With {@code long} there is a history: one frame
  * that never ends, flushed at the end of each block, whose window is 2 to the power of the value (20 to 27; alone 24).
  * Both ends then hold the window: up to 128 MiB per stream in the decompressor, which is its bound, and more in the
  * compressor, whose tables come on top. Without, a decompressor holds less than 256 KiB.
@@ -23,6 +26,9 @@ public final class ZstdCodec implements Codec {
     static final int WINDOW_LOG_MAX = 27;
 
     private static final int LEVEL_DEFAULT = 3;
+    private static final String LEVEL_AUTO = "auto";
+    private static final String BOUNDS_AUTO = "1..9";
+    private static final Pattern BOUNDS = Pattern.compile("(-?[0-9]{1,2})\\.\\.(-?[0-9]{1,2})");
     private static final int WINDOW_LOG_MIN = 20;
     private static final int WINDOW_LOG_DEFAULT = 24;
 
@@ -38,14 +44,18 @@ public final class ZstdCodec implements Codec {
 
     @Override
     public CodecProfile profile(Map<String, String> options) {
-        int level = LEVEL_DEFAULT;
+        int least = LEVEL_DEFAULT;
+        int most = LEVEL_DEFAULT;
         int windowLog = ZstdProfile.NO_HISTORY;
         for (Map.Entry<String, String> option : options.entrySet()) {
             String value = option.getValue();
             switch (option.getKey()) {
                 case "level" -> {
-                    level = number(option);
-                    if (level < -7 || level == 0 || level > 22) {
+                    Matcher bounds = BOUNDS.matcher(value.equals(LEVEL_AUTO) ? BOUNDS_AUTO : value);
+                    boolean several = bounds.matches();
+                    least = several ? Integer.parseInt(bounds.group(1)) : number(option);
+                    most = several ? Integer.parseInt(bounds.group(2)) : least;
+                    if (!isLevel(least) || !isLevel(most) || least > most) {
                         throw refusal(option);
                     }
                 }
@@ -58,12 +68,18 @@ public final class ZstdCodec implements Codec {
                 default -> throw refusal(option);
             }
         }
-        return new ZstdProfile(level, windowLog, scratches);
+        return least == most
+                ? new ZstdProfile(least, windowLog, scratches)
+                : ZstdLevels.between(least, most, windowLog, scratches);
     }
 
     @Override
     public Decompressor decompressor(boolean history) {
         return history ? new ZstdStreamDecompressor(scratches) : new ZstdBlockDecompressor();
+    }
+
+    private static boolean isLevel(int level) {
+        return level >= ZstdLevels.LEAST && level <= ZstdLevels.MOST && level != 0;
     }
 
     private static int number(Map.Entry<String, String> option) {
@@ -76,6 +92,7 @@ public final class ZstdCodec implements Codec {
 
     private static IllegalArgumentException refusal(Map.Entry<String, String> option) {
         return new IllegalArgumentException("The codec zstd cannot take \"" + option.getKey() + " " + option.getValue()
-                + "\": possible are \"level\" with 1 to 22 or -7 to -1, and \"long\" alone or with 20 to 27.");
+                + "\": possible are \"level\" with 1 to 22 or -7 to -1, with two of these as in 1..9, or with auto, and \"long\""
+                + " alone or with 20 to 27.");
     }
 }

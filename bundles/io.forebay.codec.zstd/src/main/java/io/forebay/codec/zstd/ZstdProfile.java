@@ -12,7 +12,12 @@ record ZstdProfile(int level, int windowLog, ScratchPool scratches) implements C
 
     @Override
     public String words() {
-        return history() ? "level " + level + " long " + windowLog : "level " + level;
+        return "level " + level + windowWords();
+    }
+
+    /** What follows the level. */
+    String windowWords() {
+        return history() ? " long " + windowLog : "";
     }
 
     @Override

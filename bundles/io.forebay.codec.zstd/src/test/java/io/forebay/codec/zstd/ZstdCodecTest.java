@@ -8,6 +8,7 @@ import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecException;
+import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
 import io.forebay.api.codec.Decompressor;
 import io.forebay.testkit.CodecContract;
@@ -32,7 +33,13 @@ class ZstdCodecTest extends CodecContract {
         return Stream.of(
                         Stream.of("", "long", "level -7", "level -1"),
                         IntStream.rangeClosed(1, 22).mapToObj(level -> "level " + level),
-                        Stream.of("level 1 long 20", "long 27", "level 9 long 22", "level -5 long 21"))
+                        Stream.of(
+                                "level 1 long 20",
+                                "long 27",
+                                "level 9 long 22",
+                                "level -5 long 21",
+                                "level auto",
+                                "level -2..2 long 20"))
                 .flatMap(words -> words)
                 .toList();
     }
@@ -40,7 +47,21 @@ class ZstdCodecTest extends CodecContract {
     @Override
     protected List<String> refused() {
         return List.of(
-                "level", "level 0", "level 23", "level -8", "level three", "long 19", "long 28", "long x", "fast 1");
+                "level",
+                "level 0",
+                "level 23",
+                "level -8",
+                "level three",
+                "level 9..1",
+                "level 0..3",
+                "level 1..23",
+                "level 1..",
+                "level 1..x",
+                "level auto..9",
+                "long 19",
+                "long 28",
+                "long x",
+                "fast 1");
     }
 
     /** On Java 22 and later the library calls native code by way of small objects, which often are not optimized away. */
@@ -52,10 +73,29 @@ class ZstdCodecTest extends CodecContract {
     @Test
     void shouldNameOptionValueAndWhatIsPossible() {
         assertThatThrownBy(() -> profile("level 99"))
-                .hasMessage("The codec zstd cannot take \"level 99\": possible are \"level\" with 1 to 22 or -7 to -1,"
-                        + " and \"long\" alone or with 20 to 27.");
+                .hasMessage(
+                        "The codec zstd cannot take \"level 99\": possible are \"level\" with 1 to 22 or -7 to -1, with two of"
+                                + " these as in 1..9, or with auto, and \"long\" alone or with 20 to 27.");
         assertThat(profile("").words()).isEqualTo("level 3");
         assertThat(profile("level 7 long").words()).isEqualTo("level 7 long 24");
+    }
+
+    @Test
+    void shouldHaveAStepForEachLevelBetweenTheBounds() {
+        assertThat(profile("level auto").words()).isEqualTo("level 1..9");
+        assertThat(steps("level auto"))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 9)
+                        .mapToObj(level -> "level " + level)
+                        .toList());
+        assertThat(steps("level -2..2 long 20"))
+                .containsExactly("level -2 long 20", "level -1 long 20", "level 1 long 20", "level 2 long 20");
+        assertThat(profile("level -2..2 long 20").words()).isEqualTo("level -2..2 long 20");
+        assertThat(steps("level 7")).containsExactly("level 7");
+        assertThat(steps("level 7..7")).containsExactly("level 7");
+    }
+
+    private List<String> steps(String words) {
+        return profile(words).steps().stream().map(CodecProfile::words).toList();
     }
 
     @Test

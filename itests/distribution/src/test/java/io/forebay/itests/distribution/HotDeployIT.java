@@ -35,7 +35,7 @@ class HotDeployIT {
 
     /** A row of the listing for the data channel and what it sends. */
     private static final Pattern TRANSMITTED = Pattern.compile(
-            "\\{[^{}]*\"type\"\\s*:\\s*\"data\"[^{}]*\"direction\"\\s*:\\s*\"transmit\"[^{}]*\"records\"\\s*:\\s*(\\d+)[^{}]*\"rawRecords\"\\s*:\\s*(\\d+)[^{}]*\\}");
+            "\\{[^{}]*\"type\"\\s*:\\s*\"data\"[^{}]*\"direction\"\\s*:\\s*\"transmit\"[^{}]*\"records\"\\s*:\\s*(\\d+)[^{}]*\"rawRecords\"\\s*:\\s*(\\d+)");
 
     @TempDir
     Path folder;

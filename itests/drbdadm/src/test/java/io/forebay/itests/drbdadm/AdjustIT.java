@@ -59,6 +59,11 @@ class AdjustIT {
             {"memlimit", "memlimit 64M; plugin { zstd level 7; }", "memlimit 32M; plugin { zstd level 7; }"},
             {"plugin", "memlimit 64M; plugin { zstd level 7; }", "memlimit 64M; plugin { lz4; }"},
             {"plugin's level", "memlimit 64M; plugin { zstd level 7; }", "memlimit 64M; plugin { zstd level 3; }"},
+            {
+                "plugin's bounds",
+                "memlimit 64M; plugin { zstd level auto; }",
+                "memlimit 64M; plugin { zstd level -2..5; }"
+            },
             {"plugin added", "memlimit 64M;", "memlimit 64M; plugin { zlib level 3; }"},
             {"all added", "", "memlimit 64M; bwlimit 10M; plugin { zlib level 3; }"},
             {

@@ -97,6 +97,11 @@ final class CodecWatch implements Codec {
         }
 
         @Override
+        public List<CodecProfile> steps() {
+            return profile.steps().stream().<CodecProfile>map(Profile::new).toList();
+        }
+
+        @Override
         public Compressor compressor() {
             return new Compressing(profile.compressor());
         }

@@ -131,7 +131,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static final int LEFT_BYTES_MAX = 400_000;
 
     private static final List<String> CODECS =
-            List.of("none", "none", "lz4", "zstd level 1", "zstd level 1 long 20", "zlib level 1");
+            List.of("none", "none", "lz4", "zstd level 1..5", "zstd level 1..2 long 20", "zlib level 1");
 
     /** All that do not contradict each other. */
     private static final List<List<DialMode>> DIALS = List.of(
