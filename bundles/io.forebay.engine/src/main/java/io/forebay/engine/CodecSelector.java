@@ -39,8 +39,20 @@ interface CodecSelector {
          * One of the profiles, of which one is in force at a time; its compressors that are idle.
          *
          * @param words as the profile says, asked once
+         * @param streams the profile whose compressors make a history; {@code null} if there is none
          */
-        private record Step(CodecProfile profile, String words, ArrayDeque<Compressor> idle) {}
+        private record Step(CodecProfile profile, String words, CodecProfile streams, ArrayDeque<Compressor> idle) {
+
+            static Step of(CodecProfile profile) {
+                CodecProfile streams =
+                        profile.history() ? profile : profile.linked().orElse(null);
+                if (streams != null && !streams.history()) {
+                    throw new IllegalStateException(
+                            "linked profile has no history: words=%s".formatted(streams.words()));
+                }
+                return new Step(profile, profile.words(), streams, new ArrayDeque<>());
+            }
+        }
 
         private Choice(LentCodec lent, List<Step> steps, boolean history, int wireId) {
             this.lent = lent;
@@ -60,10 +72,7 @@ interface CodecSelector {
                         "steps of a profile cannot be used: steps=%d (expected: 1 to %d, all with a history or all without)"
                                 .formatted(profiles.size(), STEPS_MAX));
             }
-            List<Step> steps = profiles.stream()
-                    .map(one -> new Step(one, one.words(), new ArrayDeque<>()))
-                    .toList();
-            return new Choice(lent, steps, history, wireId);
+            return new Choice(lent, profiles.stream().map(Step::of).toList(), history, wireId);
         }
 
         /** Whether a peer with these codecs can decompress it. */
@@ -88,10 +97,10 @@ interface CodecSelector {
             return wireId;
         }
 
-        /** Whether the next block is to be decompressed here, for proof: the first few, and now and then one. */
+        /** Whether the next block that stands alone is to be decompressed here, for proof: the first few, and now and then one. */
         synchronized boolean isProofDue() {
             int block = blocks++;
-            return !history && (proved < PROVED_FIRST || block % PROVED_EVERY == 0);
+            return proved < PROVED_FIRST || block % PROVED_EVERY == 0;
         }
 
         /** A block was decompressed for proof. After one that could not be, every block is to be proved while it still lasts. */
@@ -104,12 +113,22 @@ interface CodecSelector {
             return lent.codec().decompressor(false);
         }
 
+        /** Whether a block of a level that is small may have a history beside those that stand alone; not before these are proved. */
+        synchronized boolean isLinked(int step) {
+            return !history && proved >= PROVED_FIRST && steps.get(step).streams != null;
+        }
+
         /** The levels there are to choose from, in words. */
         List<String> levels() {
             return steps.stream().map(Step::words).toList();
         }
 
-        /** A compressor of a level, for one block or for one history, until {@link #giveBack} or {@link #discard}. */
+        /** A compressor of a level for one history, until {@link #discard}. */
+        Compressor borrowForHistory(int step) {
+            return make(steps.get(step).streams);
+        }
+
+        /** A compressor of a level for one block, until {@link #giveBack} or {@link #discard}. */
         Compressor borrow(int step) {
             Compressor other;
             synchronized (this) {
@@ -122,9 +141,13 @@ interface CodecSelector {
             if (other != null) {
                 discard(other); // the new one takes its place, so that there are no more than are used at once
             }
+            return make(steps.get(step).profile);
+        }
+
+        private Compressor make(CodecProfile profile) {
             lent.enter();
             try {
-                return steps.get(step).profile.compressor();
+                return profile.compressor();
             } catch (RuntimeException | Error e) {
                 lent.exit();
                 throw e;

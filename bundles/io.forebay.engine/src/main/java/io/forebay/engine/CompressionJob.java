@@ -42,7 +42,7 @@ final class CompressionJob implements Runnable {
 
         private Compressor compressor() {
             if (compressor == null) {
-                compressor = choice.borrow(step);
+                compressor = choice.borrowForHistory(step);
             }
             return compressor;
         }
@@ -196,7 +196,7 @@ final class CompressionJob implements Runnable {
         if (result != Compressor.NO_FIT && (result < 1 || result > room)) {
             return "returned a length of %d for a room of %d bytes".formatted(result, room);
         }
-        if (result != Compressor.NO_FIT && choice.isProofDue()) {
+        if (result != Compressor.NO_FIT && history == null && choice.isProofDue()) {
             boolean sound = isProved(result);
             choice.onProof(sound);
             if (!sound) {
@@ -221,6 +221,11 @@ final class CompressionJob implements Runnable {
             scratch.clear();
             stage.scratches().giveBack(proof);
         }
+    }
+
+    /** Whether the result is so much less than the block that it is worth to be decompressed. */
+    boolean isWorth() {
+        return stored != Compressor.NO_FIT && stored <= bytes - bytes / WORTH_SHARE;
     }
 
     /** Whether the result can be a record; without one the block goes raw. */

@@ -34,6 +34,9 @@ final class CompressionStage {
 
     private static final int HISTORY_BYTES = 512;
 
+    /** Larger blocks gain little by a history. */
+    private static final int LINKED_BYTES_MAX = 64 << 10;
+
     /** Below this backlog the link is about to run dry, and a block goes out however small. */
     private static final int RUN_DRY_BYTES = 64 << 10;
 
@@ -54,6 +57,10 @@ final class CompressionStage {
     private final CompressionLedger ledger = new CompressionLedger();
     private boolean watched;
     private int step;
+
+    /** Whether the last block did. */
+    private boolean shrinks = true;
+
     private int jobs;
     private long uncutBytes;
     private boolean closed;
@@ -154,18 +161,27 @@ final class CompressionStage {
     }
 
     private void start(Piece piece, int bytes, CodecSelector.Choice choice) {
-        if (choice.history() && (history == null || !history.isOf(choice, step))) {
+        boolean continues = choice.history() || isLinked(bytes, choice);
+        if (continues && (history == null || !history.isOf(choice, step))) {
             endHistory();
             history = new CompressionJob.History(choice, step);
         }
         CompressionJob job = spare.isEmpty() ? new CompressionJob(this, jobs++) : spare.pop();
-        job.start(piece, bytes, choice, step, choice.history() ? history : null);
+        job.start(piece, bytes, choice, step, continues ? history : null);
         piece.used += bytes;
         piece.lent += bytes;
         uncutBytes -= bytes;
         running.add(job);
         workers.execute(job);
         watch();
+    }
+
+    /**
+     * A small block compresses badly alone. One that is compressed beside others is not linked, for it would have to wait for
+     * those before it, nor one after a block that did not shrink, for with a history it could not go raw.
+     */
+    private boolean isLinked(int bytes, CodecSelector.Choice choice) {
+        return bytes <= LINKED_BYTES_MAX && running.isEmpty() && shrinks && choice.isLinked(step);
     }
 
     private int blockBytesMax(CodecSelector.Choice choice) {
@@ -213,6 +229,7 @@ final class CompressionStage {
         boolean compressed = !job.abandoned && job.isCompressed() && job.stored <= chain.recordBytesMax();
         boolean appended = compressed ? appendCompressed(job) : appendRaw(job);
         if (appended) {
+            shrinks = compressed && job.isWorth();
             ledger.onBlock(job.bytes, compressed ? job.stored : job.bytes, !compressed);
         }
         return appended;

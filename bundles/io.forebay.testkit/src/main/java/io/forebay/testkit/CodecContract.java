@@ -433,6 +433,55 @@ public abstract class CodecContract {
     }
 
     @Test
+    final void shouldOfferStepsAndLinkedProfilesThatCanTakeItsPlace() throws CodecException {
+        for (String words : profiles()) {
+            CodecProfile profile = profile(words);
+            List<CodecProfile> steps = profile.steps();
+            assertThat(steps).as("steps of \"%s\"", words).hasSizeBetween(1, 64);
+            for (CodecProfile step : steps) {
+                assertThat(step.history()).isEqualTo(profile.history());
+                assertThat(profile(step.words()).words()).isEqualTo(step.words());
+                if (step.linked().isPresent()) {
+                    assertThat(step.history())
+                            .as("history of \"%s\", which is linked", words)
+                            .isFalse();
+                    compressSmallBlocks(step, step.linked().get());
+                }
+            }
+        }
+    }
+
+    /** Every third block stands alone, between those with a history. */
+    private void compressSmallBlocks(CodecProfile alone, CodecProfile linked) throws CodecException {
+        assertThat(linked.history()).isTrue();
+        long sumAlone = 0;
+        long sumLinked = 0;
+        try (Compressor single = alone.compressor();
+                Compressor stream = linked.compressor();
+                Decompressor ofSingle = codec.decompressor(false);
+                Decompressor ofStream = codec.decompressor(true)) {
+            for (int i = 0; i < 30; i++) {
+                byte[] block = SampleData.TEXT.bytes(4096, random);
+                byte[] compressed =
+                        compress(single, Place.DIRECT, block, alone.words()).content();
+                sumAlone += compressed.length;
+                Decompressor decompressor = ofSingle;
+                if (i % 3 != 0) {
+                    compressed = compress(stream, Place.DIRECT, block, linked.words())
+                            .content();
+                    decompressor = ofStream;
+                }
+                sumLinked += compressed.length;
+                assertThat(decompress(decompressor, Place.DIRECT, compressed, block.length))
+                        .isEqualTo(block);
+            }
+        }
+        assertThat(sumLinked)
+                .as("bytes of small blocks, some linked: \"%s\"", linked.words())
+                .isLessThan(sumAlone);
+    }
+
+    @Test
     final void shouldFreeWhatItHolds() throws IOException, CodecException {
         Path status = Path.of("/proc/self/status");
         Assumptions.assumeTrue(Files.exists(status), "resident memory is read from /proc");

@@ -2,6 +2,7 @@
 package io.forebay.api.codec;
 
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A codec with its options settled. Immutable and thread-safe. */
@@ -27,6 +28,17 @@ public interface CodecProfile {
      */
     default List<CodecProfile> steps() {
         return List.of(this);
+    }
+
+    /**
+     * The same with a {@link #history} of at most 1 MiB, for small blocks, which alone would compress badly: a relay may
+     * take it for some of its blocks, beside this one for others; what it makes refers to blocks that were made with it only.
+     * Empty if there is none, or if this one has a history.
+     *
+     * @since 1.1
+     */
+    default Optional<CodecProfile> linked() {
+        return Optional.empty();
     }
 
     /** Makes a compressor. */

@@ -4,6 +4,7 @@ package io.forebay.codec.zstd;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Decompressor;
+import io.forebay.codec.zstd.ZstdProfile.Window;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +18,8 @@ import org.osgi.service.component.annotations.Component;
  * which the relay chooses; {@code auto} is 1..9. With {@code long} there is a history: one frame
  * that never ends, flushed at the end of each block, whose window is 2 to the power of the value (20 to 27; alone 24).
  * Both ends then hold the window: up to 128 MiB per stream in the decompressor, which is its bound, and more in the
- * compressor, whose tables come on top. Without, a decompressor holds less than 256 KiB.
+ * compressor, whose tables come on top. Without, a decompressor holds less than 256 KiB; small blocks may have a history
+ * all the same, of a window of 256 KiB.
  */
 @Component(service = Codec.class, property = "name=zstd")
 public final class ZstdCodec implements Codec {
@@ -46,7 +48,7 @@ public final class ZstdCodec implements Codec {
     public CodecProfile profile(Map<String, String> options) {
         int least = LEVEL_DEFAULT;
         int most = LEVEL_DEFAULT;
-        int windowLog = ZstdProfile.NO_HISTORY;
+        Window window = Window.NONE;
         for (Map.Entry<String, String> option : options.entrySet()) {
             String value = option.getValue();
             switch (option.getKey()) {
@@ -60,17 +62,18 @@ public final class ZstdCodec implements Codec {
                     }
                 }
                 case "long" -> {
-                    windowLog = value.isEmpty() ? WINDOW_LOG_DEFAULT : number(option);
+                    int windowLog = value.isEmpty() ? WINDOW_LOG_DEFAULT : number(option);
                     if (windowLog < WINDOW_LOG_MIN || windowLog > WINDOW_LOG_MAX) {
                         throw refusal(option);
                     }
+                    window = new Window(windowLog, true);
                 }
                 default -> throw refusal(option);
             }
         }
         return least == most
-                ? new ZstdProfile(least, windowLog, scratches)
-                : ZstdLevels.between(least, most, windowLog, scratches);
+                ? new ZstdProfile(least, window, scratches)
+                : ZstdLevels.between(least, most, window, scratches);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.forebay.codec.zstd;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Several levels, one of which is in force at a time; there is no level 0. */
@@ -13,10 +14,10 @@ record ZstdLevels(List<ZstdProfile> profiles) implements CodecProfile {
     static final int MOST = 22;
 
     /** All levels between two, these included. */
-    static ZstdLevels between(int least, int most, int windowLog, ScratchPool scratches) {
+    static ZstdLevels between(int least, int most, ZstdProfile.Window window, ScratchPool scratches) {
         return new ZstdLevels(IntStream.rangeClosed(least, most)
                 .filter(level -> level != 0)
-                .mapToObj(level -> new ZstdProfile(level, windowLog, scratches))
+                .mapToObj(level -> new ZstdProfile(level, window, scratches))
                 .toList());
     }
 
@@ -41,6 +42,11 @@ record ZstdLevels(List<ZstdProfile> profiles) implements CodecProfile {
     @Override
     public List<CodecProfile> steps() {
         return List.copyOf(profiles);
+    }
+
+    @Override
+    public Optional<CodecProfile> linked() {
+        return first().linked();
     }
 
     @Override

@@ -4,11 +4,29 @@ package io.forebay.codec.zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.codec.Compressor;
+import java.util.Optional;
 
-/** Level and window; {@code windowLog} is {@link #NO_HISTORY} if each block stands alone. */
-record ZstdProfile(int level, int windowLog, ScratchPool scratches) implements CodecProfile {
+/** Level and window. */
+record ZstdProfile(int level, Window window, ScratchPool scratches) implements CodecProfile {
 
-    static final int NO_HISTORY = 0;
+    /** The window for small blocks: a wider one finds little more, and each channel would hold it. */
+    private static final int LINKED_WINDOW_LOG = 18;
+
+    /**
+     * How far back blocks refer to each other.
+     *
+     * @param log the logarithm of its bytes; 0 if each block stands alone
+     * @param isLong whether repeats are searched in all of it by a table of their own, as {@code zstd --long} does
+     */
+    record Window(int log, boolean isLong) {
+
+        static final Window NONE = new Window(0, false);
+        private static final Window LINKED = new Window(LINKED_WINDOW_LOG, false);
+
+        private String words() {
+            return isLong ? " long " + log : "";
+        }
+    }
 
     @Override
     public String words() {
@@ -17,12 +35,17 @@ record ZstdProfile(int level, int windowLog, ScratchPool scratches) implements C
 
     /** What follows the level. */
     String windowWords() {
-        return history() ? " long " + windowLog : "";
+        return window.words();
     }
 
     @Override
     public boolean history() {
-        return windowLog != NO_HISTORY;
+        return window.log != 0;
+    }
+
+    @Override
+    public Optional<CodecProfile> linked() {
+        return history() ? Optional.empty() : Optional.of(new ZstdProfile(level, Window.LINKED, scratches));
     }
 
     @Override
@@ -33,8 +56,10 @@ record ZstdProfile(int level, int windowLog, ScratchPool scratches) implements C
                 .setChecksum(false)
                 .setDictID(false)
                 .setLevel(level);
-        return history()
-                ? new ZstdStreamCompressor(context.setLong(windowLog), scratches)
-                : new ZstdBlockCompressor(context, scratches);
+        if (!history()) {
+            return new ZstdBlockCompressor(context, scratches);
+        }
+        return new ZstdStreamCompressor(
+                window.isLong ? context.setLong(window.log) : context.setWindowLog(window.log), scratches);
     }
 }

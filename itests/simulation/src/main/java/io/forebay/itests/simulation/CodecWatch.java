@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -99,6 +100,11 @@ final class CodecWatch implements Codec {
         @Override
         public List<CodecProfile> steps() {
             return profile.steps().stream().<CodecProfile>map(Profile::new).toList();
+        }
+
+        @Override
+        public Optional<CodecProfile> linked() {
+            return profile.linked().map(Profile::new);
         }
 
         @Override
