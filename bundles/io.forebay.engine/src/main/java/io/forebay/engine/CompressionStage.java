@@ -56,6 +56,11 @@ final class CompressionStage {
     private final List<CompressionJob> abandoned = new ArrayList<>();
     private final CompressionLedger ledger = new CompressionLedger();
     private boolean watched;
+
+    /** Blocks that were given to workers, and how many these were when it was looked last. */
+    private long begun;
+
+    private long looked;
     private int step;
 
     /** Whether the last block did. */
@@ -173,15 +178,21 @@ final class CompressionStage {
         uncutBytes -= bytes;
         running.add(job);
         workers.execute(job);
+        begun++;
         watch();
     }
 
     /**
      * A small block compresses badly alone. One that is compressed beside others is not linked, for it would have to wait for
-     * those before it, nor one after a block that did not shrink, for with a history it could not go raw.
+     * those before it, nor one after a block that did not shrink, for with a history it could not go raw. Nor where many channels
+     * share a memory: their windows would not stay in any cache.
      */
     private boolean isLinked(int bytes, CodecSelector.Choice choice) {
-        return bytes <= LINKED_BYTES_MAX && running.isEmpty() && shrinks && choice.isLinked(step);
+        return bytes <= LINKED_BYTES_MAX
+                && running.isEmpty()
+                && shrinks
+                && !account.isSliced()
+                && choice.isLinked(step);
     }
 
     private int blockBytesMax(CodecSelector.Choice choice) {
@@ -255,21 +266,31 @@ final class CompressionStage {
         spare.push(job);
     }
 
-    /** Looks after blocks that a worker may never be through with. */
+    /** Looks after blocks that a worker may never be through with, and after a history that small blocks have left behind. */
     private void watch() {
         if (!watched) {
             watched = true;
-            loop.schedule(this::giveUp, LOOKED_AT_NS);
+            loop.schedule(this::look, LOOKED_AT_NS);
         }
     }
 
-    private void giveUp() {
+    private void look() {
         watched = false;
-        if (closed || running.isEmpty()) {
+        boolean idle = begun == looked;
+        looked = begun;
+        if (closed || idle && running.isEmpty()) {
+            if (!selector.choice().history()) {
+                endHistory(); // what it holds is worth more to others
+            }
             return;
         }
         watch();
-        CompressionJob head = running.peek();
+        if (!running.isEmpty()) {
+            giveUpIfStuck(running.peek());
+        }
+    }
+
+    private void giveUpIfStuck(CompressionJob head) {
         if (!head.done && !head.abandoned && head.runsForNs(loop.nowNs()) > GIVEN_UP_NS) {
             head.abandoned = true;
             abandoned.add(head);

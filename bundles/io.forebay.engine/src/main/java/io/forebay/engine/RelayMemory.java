@@ -367,6 +367,11 @@ final class RelayMemory {
             return share.pieceBytes();
         }
 
+        /** Whether its pieces are less than segments, because many channels share the memory. */
+        boolean isSliced() {
+            return share.pieceBytes() < current.segmentBytes();
+        }
+
         /** Leases a piece, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
