@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.state.ChannelState;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The inside address of a relay: gives each DRBD that dials in to an acceptor that waits for one. Who waits for whom belongs
@@ -16,6 +19,8 @@ final class InsidePort {
 
     /** How long a DRBD that dialled in waits for a bridge; within half a second it must be let go (rule R6, section 1.5). */
     private static final long BRIDGE_WAIT_NS = 400_000_000L;
+
+    private static final Set<ChannelState> DRAINING = EnumSet.of(ChannelState.CLOSE_PENDING);
 
     private final ChannelHome home;
     private final Loop control;
@@ -52,7 +57,7 @@ final class InsidePort {
     }
 
     private void onDrbdDialled(Accepted drbd) {
-        home.channels().each(channel -> channel.end().onDrbdDialled());
+        home.channels().each(DRAINING, channel -> channel.end().onDrbdDialled());
         give(drbd);
     }
 

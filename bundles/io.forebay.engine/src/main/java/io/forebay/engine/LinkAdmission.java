@@ -11,12 +11,12 @@ import io.forebay.engine.Payloads.Refusal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
-import java.util.Set;
 
 /** Which links a relay takes, and for which of its channels; what is wrong with another, both ends say. Thread-safe. */
 final class LinkAdmission {
 
-    private static final Set<ChannelState> BRIDGED = EnumSet.range(ChannelState.BRIDGED, ChannelState.ESTABLISHED);
+    /** The states of a channel whose bridge stands. */
+    static final EnumSet<ChannelState> BRIDGED = EnumSet.range(ChannelState.BRIDGED, ChannelState.ESTABLISHED);
 
     private final ChannelHome home;
 

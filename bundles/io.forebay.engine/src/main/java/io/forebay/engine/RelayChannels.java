@@ -5,8 +5,10 @@ import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.transport.Loop;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -31,6 +33,9 @@ final class RelayChannels {
 
     private static final long REPLACE_NS = 100_000_000L;
 
+    /** In these a channel may be waiting for the line. */
+    private static final Set<ChannelState> UNBRIDGED = EnumSet.complementOf(LinkAdmission.BRIDGED);
+
     private final Engine engine;
     private final ChannelHome home;
     private final Loop control;
@@ -53,7 +58,14 @@ final class RelayChannels {
 
     /** Does something with each channel, on its loop. */
     void each(Consumer<Channel> what) {
-        channels.values().forEach(channel -> channel.loop().execute(() -> what.accept(channel)));
+        each(EnumSet.allOf(ChannelState.class), what);
+    }
+
+    /** Does something with each channel that is in one of these states: with hundreds of channels, all would be many. */
+    void each(Set<ChannelState> states, Consumer<Channel> what) {
+        channels.values().stream()
+                .filter(channel -> states.contains(channel.state()))
+                .forEach(channel -> channel.loop().execute(() -> what.accept(channel)));
     }
 
     // ---- in stock
@@ -158,7 +170,7 @@ final class RelayChannels {
 
     /** A channel has its bridge, or has it again: the line is there. */
     void onBridge() {
-        each(Channel::onLineBack);
+        each(UNBRIDGED, Channel::onLineBack);
     }
 
     /** A channel's bridge broke or fell silent: others may have, too. */
