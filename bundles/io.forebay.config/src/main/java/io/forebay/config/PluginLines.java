@@ -18,9 +18,16 @@ import java.util.Set;
  */
 final class PluginLines {
 
-    /** Keys that a line may set; all others have an option of their own in {@code drbd.conf}, or are addresses. */
+    /** Keys that a line may set; all others have an option of their own in {@code drbd.conf}, or are addresses. A bandwidth
+     * limit has one, but that takes no schedule. */
     private static final Set<RelayKey> KEYS = Set.of(
-            RelayKey.ALLOCATOR, RelayKey.DIAL, RelayKey.DRAIN_TIMEOUT, RelayKey.RESUME_TIMEOUT, RelayKey.RESOURCE);
+            RelayKey.ALLOCATOR,
+            RelayKey.DIAL,
+            RelayKey.DRAIN_TIMEOUT,
+            RelayKey.RESUME_TIMEOUT,
+            RelayKey.RESOURCE,
+            RelayKey.BWLIMIT,
+            RelayKey.CONGESTION);
 
     private static final int LZMA_LEVEL_DEFAULT = 4;
     private static final int ZSTD_LEVEL_OF_LZMA = 10;
@@ -53,6 +60,13 @@ final class PluginLines {
      * @throws ValueRefusedException if it cannot be used; the message goes on after the line
      */
     void take(String line) throws ValueRefusedException {
+        if (line.strip().startsWith(RelayKey.BWLIMIT.spelling() + " ")) {
+            // a schedule has many words, and colons of its own
+            keys.put(
+                    RelayKey.BWLIMIT,
+                    line.strip().substring(RelayKey.BWLIMIT.spelling().length()).strip());
+            return;
+        }
         // drbdadm's lexer makes words of "=" and ":", too: level=7 arrives as level = 7
         List<String> words = new ArrayList<>(List.of(line.strip().split("\\s+")));
         words.removeIf(word -> word.equals("=") || word.equals(":"));

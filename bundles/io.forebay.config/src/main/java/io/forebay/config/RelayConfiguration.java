@@ -98,12 +98,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             required = false,
             description =
-                    "The most that data channels send over the WAN, in bytes per second or with k, M or G; 0 for no"
-                            + " limit.")
+                    "The most that data channels send over the WAN, in bytes per second or with k, M or G, or a schedule,"
+                            + " for example mon-fri 08:00-18:00 10M, otherwise 100M; 0 for no limit.")
     String bwlimit() default "0";
 
     @AttributeDefinition(
             required = false,
             description = "Which site dials the WAN: outbound for this one alone, inbound for the peer alone, or both.")
     String dial() default "both";
+
+    @AttributeDefinition(
+            required = false,
+            description = "TCP's congestion control on the relay's links, by the system's name, for example bbr; empty"
+                    + " leaves it to the system.")
+    String congestion() default "";
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config;
 
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
@@ -154,10 +155,12 @@ final class RelayFileReader {
     private LineSettings line() {
         Integer sendBytes = text(RelayKey.SNDBUF_SIZE, 0, RelayValues::socketBuffer);
         Integer receiveBytes = text(RelayKey.RCVBUF_SIZE, 0, RelayValues::socketBuffer);
-        Long bwlimit = text(RelayKey.BWLIMIT, 0L, RelayValues::bytes);
+        BandwidthSchedule bwlimit = text(RelayKey.BWLIMIT, BandwidthSchedule.UNLIMITED, RelayValues::bandwidth);
         DialMode dial = text(RelayKey.DIAL, DialMode.BOTH, RelayValues::dial);
-        boolean read = sendBytes != null && receiveBytes != null && bwlimit != null && dial != null;
-        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit, dial) : LineSettings.DEFAULT;
+        String congestion = text(RelayKey.CONGESTION, "", RelayValues::congestion);
+        boolean read =
+                sendBytes != null && receiveBytes != null && bwlimit != null && dial != null && congestion != null;
+        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit, dial, congestion) : LineSettings.DEFAULT;
     }
 
     private void take(String spelling, Object value) {

@@ -27,6 +27,7 @@ enum RelayKey {
     RCVBUF_SIZE("rcvbuf-size"),
     BWLIMIT("bwlimit"),
     DIAL("dial"),
+    CONGESTION("congestion"),
     COMPRESSION("compression"),
     READ_LOOPS("read-loops"),
     PLUGIN("plugin");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.config;
 
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.RelayTimeouts;
-import java.util.Locale;
+import io.forebay.api.text.ByteCount;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,10 +16,7 @@ import org.osgi.framework.InvalidSyntaxException;
 final class RelayValues {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+/@:-]{0,199}");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([sSkKmMgGtT]?)");
-    /** Each stands for so many bits; {@code s} is a sector, as to drbdadm. */
-    private static final Map<String, Integer> UNITS = Map.of("", 0, "s", 9, "k", 10, "m", 20, "g", 30, "t", 40);
-
+    private static final Pattern CONGESTION = Pattern.compile("[a-z0-9_-]{1,15}");
     private static final Pattern TIME = Pattern.compile("(\\d{1,19})(ms|s)");
     private static final Pattern TENTHS = Pattern.compile("\\d{1,9}");
     private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
@@ -35,17 +33,34 @@ final class RelayValues {
         return text;
     }
 
-    static Long bytes(String text) throws ValueRefusedException {
-        Matcher size = SIZE.matcher(text);
-        if (!size.matches()) {
-            throw new ValueRefusedException("is not a size: use bytes with k, M, G or T, for example 64M");
-        }
-        int bits = UNITS.get(size.group(2).toLowerCase(Locale.ROOT));
+    /** Reads what the API reads, which says in the same words what is wrong. */
+    private interface Parser<T> {
+        T parse(String text);
+    }
+
+    private static <T> T parsed(String text, Parser<T> parser) throws ValueRefusedException {
         try {
-            return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << bits);
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new ValueRefusedException("is more than any memory: use a smaller size, for example 64M");
+            return parser.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ValueRefusedException(e.getMessage());
         }
+    }
+
+    static Long bytes(String text) throws ValueRefusedException {
+        return parsed(text, ByteCount::parse);
+    }
+
+    static BandwidthSchedule bandwidth(String text) throws ValueRefusedException {
+        return parsed(text, BandwidthSchedule::parse);
+    }
+
+    /** By the system's name; whether it has it is known only where links are opened. */
+    static String congestion(String text) throws ValueRefusedException {
+        if (!CONGESTION.matcher(text).matches()) {
+            throw new ValueRefusedException(
+                    "is not the name of a congestion control: write for example bbr, or remove the line");
+        }
+        return text;
     }
 
     static Integer socketBuffer(String text) throws ValueRefusedException {

@@ -218,7 +218,7 @@ class ProxyRelaysTest {
         assertRefused(
                 connection("r0", 7000, 1, "tls", "yes"),
                 "There is no option tls: the options are resource, memlimit, allocator, drain-timeout, resume-timeout,"
-                        + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, compression, read-loops.");
+                        + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, compression, read-loops.");
         assertThatThrownBy(() -> connections.put(connection("r0", 7000, 1, "inside", "10.0.0.1:1")))
                 .hasMessageStartingWith("There is no option inside: ");
         assertRefused(

@@ -359,8 +359,8 @@ class RelayFileTest {
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
                                 + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout,"
-                                + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, compression,"
-                                + " read-loops, plugin.");
+                                + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion,"
+                                + " compression, read-loops, plugin.");
     }
 
     @Test

@@ -84,6 +84,32 @@ class RelayOptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"mon-fri 08:00-18:00 10M, otherwise 100M", "mon-fri,08:00-18:00,10M,otherwise,100M"})
+    void shouldReadASchedule(String text) {
+        assertThat(quietly("bwlimit", text).line().bwlimit()).hasToString("mon-fri 08:00-18:00 10M, otherwise 100M");
+    }
+
+    @Test
+    void shouldReadAScheduleThatDrbdadmTookToPieces() {
+        RelayFile file = read(true, "plugin", new String[] {
+            "bwlimit 22 : 00-06 : 00 none otherwise 5M", "congestion bbr", "zstd level 7"
+        });
+        assertThat(file.notes()).isEmpty();
+        assertThat(settings(file).line().bwlimit()).hasToString("22:00-06:00 none, otherwise 5M");
+        assertThat(settings(file).line().congestion()).isEqualTo("bbr");
+        assertThat(settings(file).codec()).hasToString("zstd level 7");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            bwlimit    | 10Mbit        | has "10mbit", which is no rate: write bytes per second, for example 10M, or a schedule
+            bwlimit    | 08:00-18:00   | has no rate after 08:00-18:00: write bytes per second
+            congestion | BBR           | is not the name of a congestion control: write for example bbr, or remove the line.""")
+    void shouldSayWhatIsWrongWithALimitOrACongestionControl(String key, String text, String sentence) {
+        assertThat(onlyProblem(read(false, key, text))).startsWith(key + " = " + text + " " + sentence);
+    }
+
+    @ParameterizedTest
     @CsvSource({"sndbuf-size,129M", "rcvbuf-size,134217729", "sndbuf-size,8G"})
     void shouldRefuseBuffersThatNoSystemGives(String key, String text) {
         assertThat(onlyProblem(read(false, key, text)))
@@ -92,7 +118,7 @@ class RelayOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sndbuf-size", "rcvbuf-size", "bwlimit"})
+    @ValueSource(strings = {"sndbuf-size", "rcvbuf-size"})
     void shouldRefuseWhatIsNoSize(String key) {
         assertThat(onlyProblem(read(true, key, "10 Mbit"))).startsWith(key + " = 10 Mbit is not a size");
     }

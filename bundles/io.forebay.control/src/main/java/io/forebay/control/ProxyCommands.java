@@ -107,7 +107,7 @@ final class ProxyCommands {
                 new Command("set loglevel", "LEVEL", "trace, debug, info, warn, error or off", logLevel::set),
                 new Command(
                         "set",
-                        "OPTION NAME VALUE",
+                        "OPTION NAME VALUE...",
                         "changes an option of a relay: " + String.join(", ", connections.options()),
                         connections::set),
                 new Command(

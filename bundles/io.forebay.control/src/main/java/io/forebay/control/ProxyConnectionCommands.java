@@ -4,6 +4,7 @@ package io.forebay.control;
 import io.forebay.api.proxy.ProxyConnection;
 import io.forebay.api.proxy.ProxyConnections;
 import io.forebay.api.proxy.ProxyRefusedException;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
@@ -27,6 +28,7 @@ final class ProxyConnectionCommands {
     private static final List<String> DRBD_OPTIONS =
             List.of("memlimit", "read-loops", "compression", "bwlimit", "sndbuf-size", "rcvbuf-size", "ping-timeout");
 
+    private static final String BWLIMIT = "bwlimit";
     private static final String END = "end";
     private static final int PLUGINS_MAX = 64;
 
@@ -82,10 +84,12 @@ final class ProxyConnectionCommands {
                 : ProxyAnswer.notes(List.of("there was no connection " + arguments.get(0) + "."));
     }
 
-    /** {@code set OPTION NAME VALUE}. */
+    /** {@code set OPTION NAME VALUE...}; a schedule of bwlimit has many words. */
     ProxyAnswer set(List<String> arguments) throws ProxyRefusedException {
         ProxyConnection connection = named(arguments.get(1));
-        return ProxyAnswer.notes(connections.put(connection.with(arguments.get(0), arguments.get(2))));
+        String value = String.join(" ", arguments.subList(2, arguments.size()));
+        String word = arguments.get(0).equals(BWLIMIT) ? BandwidthSchedule.oneWord(value) : value;
+        return ProxyAnswer.notes(connections.put(connection.with(arguments.get(0), word)));
     }
 
     /** {@code set plugin NAME INDEX WORDS...}. */
@@ -154,7 +158,7 @@ final class ProxyConnectionCommands {
                 : ofFile(name).map(ProxyConnectionCommands::asTyped).orElseThrow(() -> none(name));
         StringBuilder text = new StringBuilder("proxy {\n");
         connection.options().forEach((option, value) -> {
-            if (DRBD_OPTIONS.contains(option)) {
+            if (DRBD_OPTIONS.contains(option) && !isSchedule(option, value)) {
                 text.append('\t')
                         .append(option)
                         .append(' ')
@@ -170,6 +174,11 @@ final class ProxyConnectionCommands {
             text.append("\t}\n");
         }
         return ProxyAnswer.text(text.append("}\n").toString());
+    }
+
+    /** drbdadm could not read a schedule there, and compares no bwlimit. */
+    private static boolean isSchedule(String option, String value) {
+        return option.equals(BWLIMIT) && value.contains(":");
     }
 
     /** drbdadm of DRBD 9 knows {@code compression} only as a number. */
@@ -199,8 +208,11 @@ final class ProxyConnectionCommands {
         options.put("memlimit", String.valueOf(settings.memlimitBytes()));
         options.put("sndbuf-size", String.valueOf(line.sendBufferBytes()));
         options.put("rcvbuf-size", String.valueOf(line.receiveBufferBytes()));
-        options.put("bwlimit", String.valueOf(line.bwlimitBytesPerS()));
+        options.put(BWLIMIT, bwlimit(line.bwlimit()));
         options.values().removeIf("0"::equals);
+        if (!line.congestion().isEmpty()) {
+            options.put("congestion", line.congestion());
+        }
         if (timeouts.pingMs() != RelayTimeouts.DEFAULT.pingMs()) {
             options.put("ping-timeout", pingTimeout(timeouts.pingMs()));
         }
@@ -210,6 +222,13 @@ final class ProxyConnectionCommands {
         options.put("drain-timeout", timeouts.drainMs() + "ms");
         options.put("resume-timeout", timeouts.resumeMs() + "ms");
         return options;
+    }
+
+    /** In one word. */
+    private static String bwlimit(BandwidthSchedule bwlimit) {
+        return bwlimit.isConstant()
+                ? String.valueOf(bwlimit.otherwiseBytesPerS())
+                : BandwidthSchedule.oneWord(bwlimit.toString());
     }
 
     /** In tenths of a second where {@code drbd.conf} can say it. */

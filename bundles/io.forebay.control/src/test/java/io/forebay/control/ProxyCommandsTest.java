@@ -246,7 +246,7 @@ class ProxyCommandsTest {
             add connection r0 a:1 b:2   =  "add connection r0 a:1 b:2" is not complete, or too much: write add connection NAME INSIDE PEER-OUTSIDE OUTSIDE DRBD [--OPTION~VALUE...].
             del connection              =  "del connection" is not complete, or too much: write del connection NAME.
             del connection a b          =  "del connection a b" is not complete, or too much: write del connection NAME.
-            set memlimit r0             =  "set memlimit r0" is not complete, or too much: write set OPTION NAME VALUE.
+            set memlimit r0             =  "set memlimit r0" is not complete, or too much: write set OPTION NAME VALUE....
             set plugin r0 0             =  "set plugin r0 0" is not complete, or too much: write set plugin NAME INDEX WORDS....
             show connections now        =  "show connections now" is not complete, or too much: write show|list connections.
             """)

@@ -45,6 +45,14 @@ class ProxyShowTest {
                 .isEqualTo("proxy {\n\tmemlimit 1G;\n\tbwlimit 10M;\n}\n");
     }
 
+    /** drbdadm could not read it there, and compares no bwlimit. */
+    @Test
+    void shouldKeepAScheduleFromDrbdadmAndShowItToPeople() {
+        ctl.done(ADD + " --memlimit=1G", "set bwlimit r0-bob-alice 22:00-06:00 none, otherwise 5M");
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tmemlimit 1G;\n}\n");
+        assertThat(ctl.out("show")).contains("set bwlimit r0-bob-alice 22:00-06:00,none,otherwise,5M\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"on,1", "yes,1", "off,0", "no,0", "1,1", "0,0", "6,6"})
     void shouldShowCompressionAsTheNumberThatDrbdadmOfDrbd9Reads(String typed, String shown) {

@@ -33,6 +33,9 @@ interface ChannelHome extends PlugInJudge {
     /** How fast the relay's data channels may send, all together. */
     LineRate rate();
 
+    /** The relay's share of what all relays may send. */
+    RateShare share();
+
     /** The codec that is configured, as far as a peer with these codecs can decompress it. */
     CodecSelector selector(CodecNames peerCodecs);
 

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.PlugInStatus;
 import io.forebay.api.relay.PlugInTargets;
@@ -36,6 +37,7 @@ public final class Engine implements Relays {
     private final StateTable states;
     private final Surroundings surroundings;
     private final OutsidePorts outsidePorts;
+    private final ScheduledRate bandwidth;
     private final CodecRegistry codecs;
     private final PlugIns<BabAllocator> allocators;
     private final BabLoans loans;
@@ -52,6 +54,8 @@ public final class Engine implements Relays {
         this.allocators = new PlugIns<>("BAB allocator", surroundings.targets());
         this.loans = new BabLoans(allocators);
         this.outsidePorts = new OutsidePorts(transport, surroundings.events());
+        this.bandwidth =
+                new ScheduledRate(surroundings.clock(), transport.loops().get(0), this::onBandwidth);
     }
 
     Transport transport() {
@@ -68,6 +72,23 @@ public final class Engine implements Relays {
 
     OutsidePorts outsidePorts() {
         return outsidePorts;
+    }
+
+    /** What all relays may send together. */
+    ScheduledRate bandwidth() {
+        return bandwidth;
+    }
+
+    /** Limits what the data channels of all relays send together; at once. */
+    public void limit(BandwidthSchedule bwlimit) {
+        bandwidth.put(bwlimit);
+    }
+
+    private void onBandwidth(String sentence) {
+        if (!sentence.isEmpty()) {
+            surroundings.events().onNews("all relays", sentence);
+        }
+        all().forEach(relay -> relay.onRate(""));
     }
 
     CodecRegistry codecs() {
@@ -282,6 +303,7 @@ public final class Engine implements Relays {
     /** Closes all relays. */
     public synchronized void close() {
         closed = true;
+        bandwidth.close();
         List<String> names = new ArrayList<>(relays.keySet());
         names.forEach(this::remove);
     }

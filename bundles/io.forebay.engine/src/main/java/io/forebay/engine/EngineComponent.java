@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.PlugInStatus;
 import io.forebay.api.relay.PlugInTargets;
@@ -15,7 +16,7 @@ import io.forebay.api.transport.Transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,33 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The engine as a service: gets its parts, and the threads that are not the transport's. */
-@Component(service = Relays.class)
+@Component(service = Relays.class, configurationPid = EngineComponent.PID)
+@Designate(ocd = EngineComponent.Config.class)
 public final class EngineComponent implements Relays {
+
+    static final String PID = "io.forebay.engine";
+
+    /** What holds for all relays together. */
+    @ObjectClassDefinition(name = "Forebay engine", description = "What holds for all relays of this Forebay together.")
+    public @interface Config {
+
+        @AttributeDefinition(
+                required = false,
+                description =
+                        "The most that the data channels of all relays send over the WAN together, in bytes per second"
+                                + " or with k, M or G, or a schedule, for example mon-fri 08:00-18:00 10M, otherwise 100M; 0 for no"
+                                + " limit. Relays that want more share it evenly.")
+        String bwlimit() default "0";
+    }
 
     /** How long a bundle that stops waits for what it lent. */
     private static final long LEAVE_MS = 10_000;
@@ -59,7 +80,8 @@ public final class EngineComponent implements Relays {
     private volatile boolean closed;
 
     @Activate
-    public EngineComponent(@Reference(name = "transport") Transport transport, @Reference StateTable states) {
+    public EngineComponent(
+            @Reference(name = "transport") Transport transport, @Reference StateTable states, Config config) {
         workers = new CodecThreads("forebay-codec", Runtime.getRuntime().availableProcessors());
         blocking = Executors.newCachedThreadPool(threads("forebay-blocking"));
         engine = new Engine(
@@ -70,10 +92,24 @@ public final class EngineComponent implements Relays {
                         workers,
                         new ScratchPool(workers.count()),
                         blocking,
-                        InstantSource.system(),
+                        Clock.systemDefaultZone(),
                         new SecureRandom(),
                         events,
                         EngineComponent::target));
+        modified(config);
+    }
+
+    /** Takes another configuration; a limit that cannot be read leaves the one that was. */
+    @Modified
+    void modified(Config config) {
+        try {
+            String text = config.bwlimit().strip();
+            engine.limit(BandwidthSchedule.parse(text.isEmpty() ? "0" : text));
+        } catch (IllegalArgumentException e) {
+            events.onSentence(
+                    "all relays",
+                    "%s: bwlimit = %s %s. The limit stays as it was".formatted(PID, config.bwlimit(), e.getMessage()));
+        }
     }
 
     private static String hostName() {

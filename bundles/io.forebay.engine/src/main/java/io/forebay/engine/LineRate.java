@@ -4,7 +4,7 @@ package io.forebay.engine;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How fast a relay's data channels send, all together: each record reserves its time on a line of this rate, in the order in
+ * How fast data channels send, all together: each record reserves its time on a line of this rate, in the order in
  * which they ask. What was not used is lost, but for a moment, so that a late timer costs no throughput. Thread-safe.
  */
 final class LineRate {

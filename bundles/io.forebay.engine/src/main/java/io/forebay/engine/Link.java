@@ -86,7 +86,7 @@ final class Link implements ConnectionHandler {
 
     /** What its socket is to be like for a relay. */
     static SocketOptions options(LineSettings line) {
-        return new SocketOptions(line.sendBufferBytes(), line.receiveBufferBytes(), NOT_SENT_BYTES);
+        return new SocketOptions(line.sendBufferBytes(), line.receiveBufferBytes(), NOT_SENT_BYTES, line.congestion());
     }
 
     /** Changes its socket's options, now or as soon as it is open. */

@@ -2,10 +2,8 @@
 package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
-import io.forebay.api.codec.Codec;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
-import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.state.StateTable;
@@ -34,7 +32,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     private final RelayHealth health;
     private final DialAgreement dialling;
     private final LinkAdmission admission = new LinkAdmission(this);
-    private final LineRate rate = new LineRate();
+    private final RelayLine line;
     private final Distrust distrust = new Distrust();
     private final RelayCodec codec;
     private volatile RelaySettings settings;
@@ -49,10 +47,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.control = engine.transport().loops().get(0);
         this.supply = new MemorySupply(engine, control, this, news("allocator"));
         this.codec = new RelayCodec(engine.codecs(), distrust, this, news("codec"));
-        rate.limit(settings.line().bwlimitBytesPerS());
         this.health = new RelayHealth(engine.surroundings().clock());
         this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, this::onPeerDialling);
         this.channels = new RelayChannels(engine, this, control);
+        this.line = new RelayLine(engine, control, this::onRate);
+        line.put(settings.line());
         this.drbdSessions = new DrbdSessions(control::nowNs);
         this.inside = new InsidePort(this, control);
         channels.replenish();
@@ -142,15 +141,15 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
 
     /** Takes new settings that need no new ports. */
     void change(RelaySettings next) {
-        LineSettings line = settings.line();
+        LineSettings former = settings.line();
         settings = next;
         distrust.clear(); // before anybody is asked again
         supply.change();
-        if (!line.equals(next.line())) {
-            rate.limit(next.line().bwlimitBytesPerS());
+        if (!former.equals(next.line())) {
+            line.put(next.line());
             channels.each(Channel::onLineSettings);
         }
-        if (line.dial() != next.line().dial()) {
+        if (former.dial() != next.line().dial()) {
             channels.onDialling();
             engine.surroundings().blocking().execute(this::open);
         }
@@ -190,6 +189,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     /** Closes ports and channels; the memory goes back when the last channel has stopped. Not on a loop. */
     void close() {
         closed = true;
+        line.close();
         channels.close();
         synchronized (this) {
             inside.close();
@@ -290,7 +290,20 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
 
     @Override
     public LineRate rate() {
-        return rate;
+        return line.rate();
+    }
+
+    @Override
+    public RateShare share() {
+        return line.share();
+    }
+
+    /** What may be sent has changed, with a sentence that says why if nobody asked for it. */
+    void onRate(String sentence) {
+        if (!sentence.isEmpty()) {
+            engine.surroundings().events().onNews(settings.name(), sentence);
+        }
+        channels.each(Channel::onLineSettings);
     }
 
     @Override
@@ -391,23 +404,22 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
-        List<String> problems = Stream.of(problem, supply.problem(), codec.problem(), peerProblem())
+        List<String> problems = Stream.of(
+                        problem,
+                        supply.problem(),
+                        codec.problem(),
+                        codec.peerProblem(settings, health.peer()),
+                        line.problem())
                 .filter(one -> !one.isEmpty())
                 .toList();
         return RelayReport.of(
-                settings, problems, memory(), snapshots.of(channels.all()), health.peer(), health.faults());
-    }
-
-    /** Why the codec that is there is not used, a sentence; empty if it is, or no peer is known. */
-    private String peerProblem() {
-        PlugIn<Codec> mine = codec.choice().plugIn();
-        PeerStatus peer = health.peer();
-        return mine == null || peer.host().isEmpty() || peer.codecs().contains(mine.name())
-                ? ""
-                : "codec %s is not used and records go raw: the peer has %s; install the codec's bundle there, too"
-                        .formatted(
-                                settings.codec(),
-                                peer.codecs().isEmpty() ? "no codec" : "only " + String.join(", ", peer.codecs()));
+                settings,
+                problems,
+                memory(),
+                snapshots.of(channels.all()),
+                health.peer(),
+                health.faults(),
+                line.status());
     }
 
     /** Whether what is new comes from a plug-in. Any thread. */

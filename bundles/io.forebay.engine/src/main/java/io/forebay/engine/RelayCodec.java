@@ -4,6 +4,7 @@ package io.forebay.engine;
 import io.forebay.api.codec.Codec;
 import io.forebay.api.codec.CodecProfile;
 import io.forebay.api.relay.CodecChoice;
+import io.forebay.api.relay.PeerStatus;
 import io.forebay.api.relay.RelaySettings;
 import java.util.Optional;
 
@@ -146,5 +147,16 @@ final class RelayCodec {
     synchronized void close() {
         news.close();
         replace(CodecSelector.Choice.RAW, null);
+    }
+
+    /** Why the codec that is there is not used, a sentence; empty if it is, or no peer is known. */
+    String peerProblem(RelaySettings settings, PeerStatus peer) {
+        PlugIn<Codec> mine = choice().plugIn();
+        return mine == null || peer.host().isEmpty() || peer.codecs().contains(mine.name())
+                ? ""
+                : "codec %s is not used and records go raw: the peer has %s; install the codec's bundle there, too"
+                        .formatted(
+                                settings.codec(),
+                                peer.codecs().isEmpty() ? "no codec" : "only " + String.join(", ", peer.codecs()));
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.BandwidthStatus;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.Fault;
 import io.forebay.api.relay.PeerStatus;
@@ -25,7 +26,8 @@ final class RelayReport {
             RelayMemory memory,
             List<ChannelStatus> channels,
             PeerStatus peer,
-            List<Fault> faults) {
+            List<Fault> faults,
+            BandwidthStatus bandwidth) {
         List<ChannelStatus> shown = new ArrayList<>();
         boolean complete = isPairEstablished(channels);
         for (ChannelRole role : ChannelRole.values()) {
@@ -48,7 +50,8 @@ final class RelayReport {
                 shown,
                 peer,
                 faults,
-                Diagnoser.diagnose(new RelayFacts(settings, problems, shown, peer, faults)));
+                Diagnoser.diagnose(new RelayFacts(settings, problems, shown, peer, faults)),
+                bandwidth);
     }
 
     private static RelayStatus.BabStatus bab(RelaySettings settings, RelayMemory memory) {

@@ -3,55 +3,81 @@ package io.forebay.engine;
 
 import io.forebay.api.transport.Loop;
 
-/** One channel's place on a line of limited rate: its next record waits for the time that it has reserved. Owned by one loop. */
+/**
+ * One channel's place on a line of limited rate: its next record waits for the time that it has reserved, then for the relay's
+ * share of what all relays may send. Owned by one loop.
+ */
 final class SendPace {
 
     private final LineRate rate;
+    private final RateShare share;
     private final Loop loop;
     private final Runnable onDue;
     private LineRate.Limit reservedOf;
     private long dueNs;
+    private boolean passed;
     private Loop.Timer timer;
     private long timerNs;
 
     /** With what to do when the record that was not due is. */
-    SendPace(LineRate rate, Loop loop, Runnable onDue) {
+    SendPace(LineRate rate, RateShare share, Loop loop, Runnable onDue) {
         this.rate = rate;
+        this.share = share;
         this.loop = loop;
         this.onDue = onDue;
     }
 
     /** The largest payload of a raw record now. */
     int recordBytesMax() {
-        return rate.limit().recordBytesMax();
+        return Math.min(rate.limit().recordBytesMax(), share.limit().recordBytesMax());
     }
 
     /** The largest block to compress now. */
     int blockBytesMax() {
-        return rate.limit().blockBytesMax();
+        return Math.min(rate.limit().blockBytesMax(), share.limit().blockBytesMax());
     }
 
     /** Whether the next record, of so many bytes, may be sent, and is; if not, {@code onDue} runs when it may be. */
     boolean isDue(int bytes) {
-        LineRate.Limit limit = rate.limit();
-        if (limit.isNone()) {
+        if (rate.limit().isNone() && share.limit().isNone()) {
             return true;
         }
         long nowNs = loop.nowNs();
+        long atNs = passed ? nowNs : reserve(bytes, nowNs);
+        passed = atNs <= nowNs;
+        if (passed) {
+            atNs = share.take(bytes, nowNs);
+            passed = atNs > nowNs;
+        }
+        if (atNs <= nowNs) {
+            return true;
+        }
+        wakeAt(atNs, nowNs);
+        return false;
+    }
+
+    /** When the relay's own line is free for the next record. */
+    private long reserve(int bytes, long nowNs) {
+        LineRate.Limit limit = rate.limit();
+        if (limit.isNone()) {
+            return nowNs;
+        }
         if (reservedOf != limit) {
             dueNs = limit.reserve(bytes, nowNs);
             reservedOf = limit;
         }
         if (dueNs <= nowNs) {
             reservedOf = null;
-            return true;
         }
-        if (timer == null || timerNs > dueNs) {
+        return dueNs;
+    }
+
+    private void wakeAt(long atNs, long nowNs) {
+        if (timer == null || timerNs > atNs) {
             stop();
-            timerNs = dueNs;
-            timer = loop.schedule(this::wake, dueNs - nowNs);
+            timerNs = atNs;
+            timer = loop.schedule(this::wake, atNs - nowNs);
         }
-        return false;
     }
 
     private void wake() {
@@ -68,5 +94,6 @@ final class SendPace {
     /** Another record is the next. */
     void rewind() {
         reservedOf = null;
+        passed = false;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * @param workers compress and decompress
  * @param scratches what is compressed into
  * @param blocking runs what may block: obtaining memory, opening listeners
- * @param clock the wall clock, for operators only
+ * @param clock the wall clock and the time zone, for operators and for schedules
  * @param random for session ids and for jitter; thread-safe
  * @param events is told of every transition
  * @param targets makes a test of a target filter; throws IllegalArgumentException with a sentence if it is none
@@ -25,7 +25,7 @@ public record Surroundings(
         Workers workers,
         ScratchPool scratches,
         Executor blocking,
-        InstantSource clock,
+        Clock clock,
         RandomGenerator random,
         ChannelEvents events,
         Function<String, Predicate<Map<String, ?>>> targets) {}

@@ -27,7 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +75,7 @@ class RealSocketsTest {
                         },
                         new ScratchPool(2),
                         blocking,
-                        InstantSource.system(),
+                        Clock.systemDefaultZone(),
                         new Random(),
                         new EventLog(),
                         any -> properties -> true));

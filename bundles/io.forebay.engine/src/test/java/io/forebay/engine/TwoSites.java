@@ -25,7 +25,10 @@ import io.forebay.testkit.SimulatedNetwork;
 import io.forebay.testkit.TrackingAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +43,9 @@ final class TwoSites {
     final HandDrivenLoop loop = new HandDrivenLoop();
     final SimulatedNetwork network;
     private final Random seeds;
+    /** What the wall clock said when the loop's was 0, in seconds since 1970; a Thursday's midnight, unless it is set. */
+    long wallSeconds;
+
     final List<String> events = new ArrayList<>();
     final Site a;
     final Site b;
@@ -99,7 +105,7 @@ final class TwoSites {
                             workers,
                             new ScratchPool(workers.count()),
                             loop,
-                            () -> Instant.ofEpochSecond(0, loop.nowNs()),
+                            wallClock(),
                             random,
                             log(),
                             any -> properties -> true));
@@ -176,6 +182,11 @@ final class TwoSites {
                     timeouts,
                     line,
                     settings.source()));
+        }
+
+        private Clock wallClock() {
+            InstantSource source = () -> Instant.ofEpochSecond(wallSeconds, loop.nowNs());
+            return source.withZone(ZoneOffset.UTC);
         }
 
         private ChannelEvents log() {

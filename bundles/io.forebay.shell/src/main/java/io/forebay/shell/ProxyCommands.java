@@ -5,6 +5,7 @@ import io.forebay.api.proxy.ProxyConnection;
 import io.forebay.api.proxy.ProxyConnections;
 import io.forebay.api.proxy.ProxyRefusedException;
 import io.forebay.api.proxy.ProxySection;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.Relays;
 import java.util.ArrayList;
@@ -35,12 +36,14 @@ public final class ProxyCommands {
     private static final String NAMES_SENTENCE = "names of connections or resources, or all";
     private static final String ALL = "all";
     private static final String PLUGIN = "plugin";
+    private static final String BWLIMIT = "bwlimit";
 
     /** What may be set, for completion; whoever configures says what else there is. */
     private static final List<String> OPTIONS = List.of(
             "memlimit",
             "plugin",
-            "bwlimit",
+            BWLIMIT,
+            "congestion",
             "sndbuf-size",
             "rcvbuf-size",
             "ping-timeout",
@@ -155,7 +158,8 @@ public final class ProxyCommands {
             if (named.isEmpty()) {
                 throw new RefusedCommandException(notRunning(name));
             }
-            String text = String.join(" ", value);
+            String typed = String.join(" ", value);
+            String text = option.equals(BWLIMIT) ? BandwidthSchedule.oneWord(typed) : typed;
             if (text.isBlank()) {
                 throw new RefusedCommandException(
                         "The value is missing: write for example set memlimit " + name + " 1G.");
@@ -220,8 +224,8 @@ public final class ProxyCommands {
                 .toList()
                 .forEach(known::add);
         List<SettingsTable.InForce> rows = relays.status().stream()
-                .map(RelayStatus::settings)
-                .filter(settings -> wanted.contains(ALL) || known.contains(settings.name()))
+                .filter(relay ->
+                        wanted.contains(ALL) || known.contains(relay.settings().name()))
                 .map(SettingsTable::inForce)
                 .toList();
         if (rows.isEmpty() && !wanted.contains(ALL)) {

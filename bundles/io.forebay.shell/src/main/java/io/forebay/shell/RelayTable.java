@@ -38,6 +38,7 @@ final class RelayTable {
      * @param established how many channels relay
      * @param channels how many there are
      * @param backlogBytes of all channels, both directions
+     * @param bwlimit that counts now: its own, or that of all relays
      */
     record Row(
             String relay,
@@ -50,6 +51,7 @@ final class RelayTable {
             long memlimitBytes,
             long heldBytes,
             long backlogBytes,
+            BandwidthText bwlimit,
             String problem) {}
 
     private RelayTable() {}
@@ -76,6 +78,7 @@ final class RelayTable {
                         .mapToLong(channel -> channel.transmit().backlogBytes()
                                 + channel.receive().backlogBytes())
                         .sum(),
+                BandwidthText.of(relay.bandwidth().inForce()),
                 relay.problem());
     }
 
@@ -84,7 +87,7 @@ final class RelayTable {
             return NO_RELAY;
         }
         TextTable table = new TextTable(
-                "Name", "Resource", "State", "Codec", "Allocator", "Memlimit", "Held", "Backlog", "Problem");
+                "Name", "Resource", "State", "Codec", "Allocator", "Memlimit", "Held", "Backlog", "Bwlimit", "Problem");
         for (Row row : rows) {
             table.row(
                     row.relay,
@@ -97,6 +100,7 @@ final class RelayTable {
                     ByteCount.text(row.memlimitBytes),
                     ByteCount.text(row.heldBytes),
                     ByteCount.text(row.backlogBytes),
+                    row.bwlimit.brief(),
                     row.problem.isEmpty() ? "-" : row.problem);
         }
         return table.toString();

@@ -5,6 +5,7 @@ import io.forebay.api.proxy.ProxyConnection;
 import io.forebay.api.proxy.ProxySection;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.text.ByteCount;
 import java.util.ArrayList;
@@ -27,8 +28,10 @@ final class SettingsTable {
             String codec,
             String codecTarget,
             String allocatorTarget,
-            long bwlimitBytesPerS,
+            BandwidthText bwlimit,
+            BandwidthText bwlimitOfAll,
             String dial,
+            String congestion,
             int sendBufferBytes,
             int receiveBufferBytes,
             int pingTimeoutMs,
@@ -57,7 +60,8 @@ final class SettingsTable {
 
     private SettingsTable() {}
 
-    static InForce inForce(RelaySettings settings) {
+    static InForce inForce(RelayStatus relay) {
+        RelaySettings settings = relay.settings();
         RelayAddresses addresses = settings.addresses();
         return new InForce(
                 settings.name(),
@@ -71,8 +75,10 @@ final class SettingsTable {
                 settings.codec().toString(),
                 settings.targets().codec(),
                 settings.targets().allocator(),
-                settings.line().bwlimitBytesPerS(),
+                BandwidthText.of(relay.bandwidth().relay()),
+                BandwidthText.of(relay.bandwidth().forebay()),
                 settings.line().dial().word(),
+                settings.line().congestion(),
                 settings.line().sendBufferBytes(),
                 settings.line().receiveBufferBytes(),
                 settings.timeouts().pingMs(),
@@ -99,8 +105,10 @@ final class SettingsTable {
                         new Setting("allocator.target", target(relay.allocatorTarget)),
                         new Setting("codec", relay.codec),
                         new Setting("codec.target", target(relay.codecTarget)),
-                        new Setting("bwlimit", rate(relay.bwlimitBytesPerS)),
+                        new Setting("bwlimit", relay.bwlimit.text()),
+                        new Setting("bwlimit of all", relay.bwlimitOfAll.text()),
                         new Setting("dial", relay.dial),
+                        new Setting("congestion", relay.congestion.isEmpty() ? "system" : relay.congestion),
                         new Setting("sndbuf-size", size(relay.sendBufferBytes)),
                         new Setting("rcvbuf-size", size(relay.receiveBufferBytes)),
                         new Setting("ping-timeout", relay.pingTimeoutMs + " ms"),
@@ -111,10 +119,6 @@ final class SettingsTable {
 
     private static String target(String filter) {
         return filter.isEmpty() ? "any" : filter;
-    }
-
-    private static String rate(long bytesPerS) {
-        return bytesPerS == 0 ? "none" : ByteCount.text(bytesPerS) + "/s";
     }
 
     private static String size(long bytes) {

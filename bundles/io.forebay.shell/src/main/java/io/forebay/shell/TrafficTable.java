@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.shell;
 
+import io.forebay.api.relay.BandwidthStatus;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Compression;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.RelayStatus;
+import io.forebay.api.state.ChannelType;
 import io.forebay.api.text.ByteCount;
 import io.forebay.api.text.TextTable;
 import java.util.List;
@@ -23,6 +25,7 @@ final class TrafficTable {
      * @param ratio DRBD's bytes per byte on the bridge, rounded to a hundredth; 0 while there is none
      * @param roundTripNs 0 while unknown
      * @param compression what compression chose and saved; its codec is empty where nothing was compressed
+     * @param bwlimit of the relay that counts now, its own or that of all relays, for what data channels transmit
      */
     record Row(
             String relay,
@@ -38,15 +41,21 @@ final class TrafficTable {
             long stalls,
             long backlogBytes,
             long roundTripNs,
-            Compression compression) {}
+            Compression compression,
+            BandwidthText bwlimit) {}
+
+    private static final BandwidthText UNLIMITED = BandwidthText.of(BandwidthStatus.Limit.NONE);
 
     private TrafficTable() {}
 
     static List<Row> rows(RelayStatus relay) {
-        return rows(relay.settings().name(), relay.channels());
+        return rows(
+                relay.settings().name(),
+                relay.channels(),
+                BandwidthText.of(relay.bandwidth().inForce()));
     }
 
-    static List<Row> rows(String name, List<ChannelStatus> channels) {
+    static List<Row> rows(String name, List<ChannelStatus> channels, BandwidthText bwlimit) {
         return channels.stream()
                 .flatMap(channel -> Stream.of(
                         row(
@@ -54,17 +63,25 @@ final class TrafficTable {
                                 channel,
                                 "transmit",
                                 channel.transmit(),
-                                channel.transmit().sent()),
+                                channel.transmit().sent(),
+                                channel.type() == ChannelType.DATA ? bwlimit : UNLIMITED),
                         row(
                                 name,
                                 channel,
                                 "receive",
                                 channel.receive(),
-                                channel.receive().received())))
+                                channel.receive().received(),
+                                UNLIMITED)))
                 .toList();
     }
 
-    private static Row row(String relay, ChannelStatus channel, String direction, Flow flow, long bridgedBytes) {
+    private static Row row(
+            String relay,
+            ChannelStatus channel,
+            String direction,
+            Flow flow,
+            long bridgedBytes,
+            BandwidthText bwlimit) {
         return new Row(
                 relay,
                 channel.id(),
@@ -79,7 +96,8 @@ final class TrafficTable {
                 flow.stalls(),
                 flow.backlogBytes(),
                 channel.roundTripNs(),
-                flow.compression());
+                flow.compression(),
+                bwlimit);
     }
 
     static String text(List<Row> rows) {
@@ -96,7 +114,8 @@ final class TrafficTable {
                 "Raw",
                 "Stalls",
                 "Backlog",
-                "Round trip");
+                "Round trip",
+                "Bwlimit");
         for (Row row : rows) {
             table.row(
                     row.relay,
@@ -111,7 +130,8 @@ final class TrafficTable {
                     row.rawRecords,
                     row.stalls,
                     ByteCount.text(row.backlogBytes),
-                    row.roundTripNs == 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", row.roundTripNs / 1e6));
+                    row.roundTripNs == 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", row.roundTripNs / 1e6),
+                    row.bwlimit.brief());
         }
         List<Row> compressed =
                 rows.stream().filter(row -> !row.compression.codec().isEmpty()).toList();

@@ -261,7 +261,9 @@ class ProxyCommandsTest {
                   codec            zstd level 7
                   codec.target     any
                   bwlimit          none
+                  bwlimit of all   none
                   dial             both
+                  congestion       system
                   sndbuf-size      system
                   rcvbuf-size      system
                   ping-timeout     1000 ms
@@ -290,6 +292,14 @@ class ProxyCommandsTest {
         List<Object> rows = JSON.std.listFrom(gogo.run("forebay:" + command));
         assertThat(rows).hasSize(1);
         assertThat((Map<?, ?>) rows.get(0)).extracting(row -> row.get(key)).isEqualTo(name);
+    }
+
+    @Test
+    void shouldSetAScheduleOfManyWords() throws Exception {
+        connections.running.add(StubConnections.connection("r1-b-a"));
+        gogo.run("forebay:set bwlimit r1-b-a mon-fri 08:00-18:00 10M, otherwise 100M");
+        assertThat(connections.named("r1-b-a").get(0).options())
+                .containsEntry("bwlimit", "mon-fri,08:00-18:00,10M,otherwise,100M");
     }
 
     @Test

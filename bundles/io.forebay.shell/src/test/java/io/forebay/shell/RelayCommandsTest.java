@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.api.relay.BandwidthSchedule;
+import io.forebay.api.relay.BandwidthSchedule.Change;
+import io.forebay.api.relay.BandwidthStatus.Limit;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Compression;
 import io.forebay.api.relay.Leg;
@@ -15,8 +18,10 @@ import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.testkit.GogoShell;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +67,9 @@ class RelayCommandsTest {
     @Test
     void shouldListRelaysOnALineEach() throws Exception {
         assertThat(gogo.run("forebay:list")).isEqualTo("""
-                Name  Resource     State                 Codec         Allocator  Memlimit  Held   Backlog  Problem
-                r0    r0-resource  established (2 of 2)  zstd level 7  direct     16 MiB    3 MiB  3.8 MiB  -
-                r1    r1-resource  no channels           zstd level 7  direct     16 MiB    3 MiB  0 B      inside 10.0.0.1:7788 is in use\
+                Name  Resource     State                 Codec         Allocator  Memlimit  Held   Backlog  Bwlimit  Problem
+                r0    r0-resource  established (2 of 2)  zstd level 7  direct     16 MiB    3 MiB  3.8 MiB  none     -
+                r1    r1-resource  no channels           zstd level 7  direct     16 MiB    3 MiB  0 B      none     inside 10.0.0.1:7788 is in use\
                 """);
     }
 
@@ -145,11 +150,11 @@ class RelayCommandsTest {
     @Test
     void shouldShowTrafficByChannelAndDirection() throws Exception {
         assertThat(gogo.run("forebay:stats r0")).isEqualTo("""
-                Name  Channel  Type  Role       Direction  In       Wire       Ratio  Records  Raw  Stalls  Backlog  Round trip
-                r0    1        data  acceptor   transmit   2.9 MiB  781.3 KiB  2.50   120      7    3       1.9 MiB  25.30 ms
-                r0    1        data  acceptor   receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms
-                r0    2        meta  connector  transmit   2.9 MiB  781.3 KiB  2.50   120      7    3       1.9 MiB  25.30 ms
-                r0    2        meta  connector  receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms""");
+                Name  Channel  Type  Role       Direction  In       Wire       Ratio  Records  Raw  Stalls  Backlog  Round trip  Bwlimit
+                r0    1        data  acceptor   transmit   2.9 MiB  781.3 KiB  2.50   120      7    3       1.9 MiB  25.30 ms    none
+                r0    1        data  acceptor   receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms    none
+                r0    2        meta  connector  transmit   2.9 MiB  781.3 KiB  2.50   120      7    3       1.9 MiB  25.30 ms    none
+                r0    2        meta  connector  receive    4.9 KiB  5.9 KiB    0.83   40       40   0       1000 B   25.30 ms    none""");
     }
 
     @Test
@@ -182,7 +187,8 @@ class RelayCommandsTest {
                 sample.transmit().with(chosen),
                 sample.receive(),
                 sample.roundTripNs());
-        assertThat(TrafficTable.text(TrafficTable.rows("r0", List.of(channel))).split("\n\n")[1])
+        assertThat(TrafficTable.text(TrafficTable.rows("r0", List.of(channel), BandwidthText.of(Limit.NONE)))
+                        .split("\n\n")[1])
                 .isEqualTo("""
                 Name  Channel  Codec  Level    Bounds              Moves  Blocks  Of      To      Left raw  Of     Line scarce  CPU scarce
                 r0    1        zstd   level 4  level 1 to level 9  3      120     30 MiB  12 MiB  7         1 MiB  25.0 %       12.5 %""");
@@ -196,6 +202,29 @@ class RelayCommandsTest {
                   P_BARRIER  9            288 B    1         32 B
                   P_DATA     100          2.8 MiB  0         0 B
                   packets received are not counted by type any more: lost""");
+    }
+
+    @Test
+    void shouldShowTheLimitInForceAndWhenItChanges() throws Exception {
+        BandwidthSchedule schedule = BandwidthSchedule.parse("mon-fri 08:00-18:00 10M, otherwise 100M");
+        Change evening = new Change(ZonedDateTime.parse("2026-11-20T18:00+01:00"), 100 << 20);
+        Limit office = new Limit(schedule, 10 << 20, Optional.of(evening));
+        gogo.close();
+        gogo = shell(Samples.relays(Samples.limited(Samples.healthy("r0"), office, Limit.NONE)), home);
+        assertThat(gogo.run("forebay:list")).contains("  10 MiB/s until Fri 18:00  -");
+        assertThat(gogo.run("forebay:stats").lines().map(line -> line.replaceFirst(".*ms +", "")))
+                .containsExactly(
+                        gogo.run("forebay:stats").lines().findFirst().orElseThrow(),
+                        "10 MiB/s until Fri 18:00",
+                        "none",
+                        "none",
+                        "none");
+        Map<?, ?> row =
+                (Map<?, ?>) JSON.std.listFrom(gogo.run("forebay:list --json")).get(0);
+        assertThat((Map<?, ?>) row.get("bwlimit"))
+                .hasToString(
+                        "{schedule=" + schedule
+                                + ", bytesPerS=10485760, nextChange=2026-11-20T18:00+01:00, nextBytesPerS=104857600, until=Fri 18:00}");
     }
 
     @ParameterizedTest

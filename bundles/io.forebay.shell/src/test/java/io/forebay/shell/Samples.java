@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.shell;
 
+import io.forebay.api.relay.BandwidthStatus;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.ChannelStatus.Flow;
 import io.forebay.api.relay.ChannelStatus.PacketCount;
@@ -121,6 +122,18 @@ final class Samples {
                 new PeerStatus("far", "10.1.0.1:7788", "10.1.0.2:7788", DialMode.BOTH, List.of("lz4", "zlib", "zstd")),
                 List.of(),
                 diagnosis);
+    }
+
+    static RelayStatus limited(RelayStatus relay, BandwidthStatus.Limit its, BandwidthStatus.Limit ofAll) {
+        return new RelayStatus(
+                relay.settings(),
+                relay.problems(),
+                relay.bab(),
+                relay.channels(),
+                relay.peer(),
+                relay.faults(),
+                relay.diagnosis(),
+                new BandwidthStatus(its, ofAll));
     }
 
     static RelayStatus healthy(String name) {

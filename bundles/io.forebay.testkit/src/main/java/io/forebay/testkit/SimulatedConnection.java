@@ -146,7 +146,8 @@ public final class SimulatedConnection implements Connection {
         options = new SocketOptions(
                 next.sendBufferBytes() > 0 ? next.sendBufferBytes() : options.sendBufferBytes(),
                 next.receiveBufferBytes() > 0 ? next.receiveBufferBytes() : options.receiveBufferBytes(),
-                next.notSentLowWaterBytes() > 0 ? next.notSentLowWaterBytes() : options.notSentLowWaterBytes());
+                next.notSentLowWaterBytes() > 0 ? next.notSentLowWaterBytes() : options.notSentLowWaterBytes(),
+                next.congestion().isEmpty() ? options.congestion() : next.congestion());
     }
 
     /** What it was opened with, and what was changed since. */

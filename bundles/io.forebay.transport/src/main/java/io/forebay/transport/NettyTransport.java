@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,11 @@ public final class NettyTransport implements Transport {
     @Override
     public String name() {
         return kind.label();
+    }
+
+    @Override
+    public Optional<String> congestionProblem(String congestion) {
+        return TcpCongestion.problem(kind, congestion);
     }
 
     @Override

@@ -47,7 +47,7 @@ enum SocketKind {
         setOptions(channel, options);
     }
 
-    /** What is 0 stays as it is. */
+    /** What is 0 or empty stays as it is. */
     void setOptions(SocketChannel channel, SocketOptions options) {
         ChannelConfig config = channel.config();
         if (options.sendBufferBytes() > 0) {
@@ -58,6 +58,9 @@ enum SocketKind {
         }
         if (this == EPOLL && options.notSentLowWaterBytes() > 0) {
             config.setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) options.notSentLowWaterBytes());
+        }
+        if (this == EPOLL && !options.congestion().isEmpty()) {
+            TcpCongestion.set(channel, options.congestion());
         }
     }
 

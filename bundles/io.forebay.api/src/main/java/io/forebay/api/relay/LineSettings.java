@@ -8,26 +8,40 @@ import java.util.Objects;
  *
  * @param sendBufferBytes SO_SNDBUF of its sockets, inside and outside; 0 leaves it to the system
  * @param receiveBufferBytes SO_RCVBUF of its sockets, inside and outside; 0 leaves it to the system
- * @param bwlimitBytesPerS the most that its data channels send over the WAN, in bytes per second as they are on the line,
- *     compressed; meta is never held back; 0 for no limit
+ * @param bwlimit the most that its data channels send over the WAN together, in bytes per second as they are on the line,
+ *     compressed; meta is never held back
  * @param dial which site dials the WAN
+ * @param congestion TCP's congestion control on its links, by the system's name, for example {@code bbr}; empty leaves it to
+ *     the system
  */
-public record LineSettings(int sendBufferBytes, int receiveBufferBytes, long bwlimitBytesPerS, DialMode dial) {
+public record LineSettings(
+        int sendBufferBytes, int receiveBufferBytes, BandwidthSchedule bwlimit, DialMode dial, String congestion) {
 
     /** What holds where nothing is said: all is left to the system, no limit, and both sites dial. */
     public static final LineSettings DEFAULT = new LineSettings(0, 0, 0, DialMode.BOTH);
 
-    /** Of lines that both sites dial. */
+    public LineSettings {
+        Objects.requireNonNull(bwlimit);
+        Objects.requireNonNull(dial);
+        Objects.requireNonNull(congestion);
+        if (sendBufferBytes < 0 || receiveBufferBytes < 0) {
+            throw new IllegalArgumentException("less than nothing: sendBufferBytes=%d, receiveBufferBytes=%d"
+                    .formatted(sendBufferBytes, receiveBufferBytes));
+        }
+    }
+
+    /** The limit outside the windows of its schedule; 0 for none. */
+    public long bwlimitBytesPerS() {
+        return bwlimit.otherwiseBytesPerS();
+    }
+
+    /** Of lines that both sites dial, with the same limit at all times, 0 for none, and the system's congestion control. */
     public LineSettings(int sendBufferBytes, int receiveBufferBytes, long bwlimitBytesPerS) {
         this(sendBufferBytes, receiveBufferBytes, bwlimitBytesPerS, DialMode.BOTH);
     }
 
-    public LineSettings {
-        Objects.requireNonNull(dial);
-        if (sendBufferBytes < 0 || receiveBufferBytes < 0 || bwlimitBytesPerS < 0) {
-            throw new IllegalArgumentException(
-                    "less than nothing: sendBufferBytes=%d, receiveBufferBytes=%d, bwlimitBytesPerS=%d"
-                            .formatted(sendBufferBytes, receiveBufferBytes, bwlimitBytesPerS));
-        }
+    /** With the same limit at all times, 0 for none, and the system's congestion control. */
+    public LineSettings(int sendBufferBytes, int receiveBufferBytes, long bwlimitBytesPerS, DialMode dial) {
+        this(sendBufferBytes, receiveBufferBytes, BandwidthSchedule.always(bwlimitBytesPerS), dial, "");
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param peer what is known of the peer Forebay
  * @param faults connections that went wrong and have not gone well since, at most one of each {@link Leg}
  * @param diagnosis what all this means
+ * @param bandwidth how fast it may send now
  */
 public record RelayStatus(
         RelaySettings settings,
@@ -22,9 +23,10 @@ public record RelayStatus(
         List<ChannelStatus> channels,
         PeerStatus peer,
         List<Fault> faults,
-        Diagnosis diagnosis) {
+        Diagnosis diagnosis,
+        BandwidthStatus bandwidth) {
 
-    /** Of a relay with one problem, or with none if that is empty. */
+    /** Of a relay with one problem, or with none if that is empty, and without a limit. */
     public RelayStatus(
             RelaySettings settings,
             String problem,
@@ -34,6 +36,18 @@ public record RelayStatus(
             List<Fault> faults,
             Diagnosis diagnosis) {
         this(settings, problem.isEmpty() ? List.of() : List.of(problem), bab, channels, peer, faults, diagnosis);
+    }
+
+    /** Without a limit. */
+    public RelayStatus(
+            RelaySettings settings,
+            List<String> problems,
+            BabStatus bab,
+            List<ChannelStatus> channels,
+            PeerStatus peer,
+            List<Fault> faults,
+            Diagnosis diagnosis) {
+        this(settings, problems, bab, channels, peer, faults, diagnosis, BandwidthStatus.NONE);
     }
 
     public RelayStatus {

@@ -4,6 +4,7 @@ package io.forebay.api.transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Makes listeners and connections. Thread-safe. */
@@ -15,6 +16,14 @@ public interface Transport {
 
     /** The loops, at least one, always the same list. Whoever makes a connection chooses the loop it lives on. */
     List<Loop> loops();
+
+    /**
+     * Why connections cannot have a congestion control ({@link SocketOptions#congestion}), in words that go on after its name;
+     * empty if they can. May ask the system; not on a loop.
+     */
+    default Optional<String> congestionProblem(String congestion) {
+        return Optional.of("cannot be chosen by the transport %s: remove the line".formatted(name()));
+    }
 
     /**
      * Listens at an exact address.

@@ -30,7 +30,10 @@ import io.forebay.state.TransitionTable;
 import io.forebay.testkit.ProcessLoop;
 import io.forebay.testkit.SimulatedNetwork;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -89,12 +92,17 @@ final class ForebayProcess {
                         workers(random),
                         new ScratchPool(2),
                         loop,
-                        () -> Instant.ofEpochSecond(0, loop.nowNs()),
+                        wallClock(),
                         random,
                         events,
                         any -> properties -> true));
         addCodecs();
         addAllocators();
+    }
+
+    private Clock wallClock() {
+        InstantSource source = () -> Instant.ofEpochSecond(0, loop.nowNs());
+        return source.withZone(ZoneOffset.UTC);
     }
 
     /** The one that the relay wants, and one that it takes while that is gone; both lend the memory that is watched. */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.forebay.engine;
+
+import io.forebay.api.relay.BandwidthStatus;
+import io.forebay.api.relay.LineSettings;
+import io.forebay.api.transport.Loop;
+
+/** How a relay may use its lines: its own rate, its share of that of all relays, and what its sockets cannot have. Thread-safe. */
+final class RelayLine {
+
+    private final Engine engine;
+    private final ScheduledRate rate;
+    private final RateShare share;
+    private volatile String problem = "";
+
+    /** Nothing is limited until settings are put. */
+    RelayLine(Engine engine, Loop control, ScheduledRate.Listener listener) {
+        this.engine = engine;
+        this.rate = new ScheduledRate(engine.surroundings().clock(), control, listener);
+        this.share = new RateShare(engine.bandwidth().rate());
+    }
+
+    /** Takes settings; what is limited is so at once. */
+    void put(LineSettings settings) {
+        String congestion = settings.congestion();
+        problem = congestion.isEmpty()
+                ? ""
+                : engine.transport()
+                        .congestionProblem(congestion)
+                        .map(reason -> "congestion %s %s".formatted(congestion, reason))
+                        .orElse("");
+        rate.put(settings.bwlimit());
+    }
+
+    LineRate rate() {
+        return rate.rate();
+    }
+
+    RateShare share() {
+        return share;
+    }
+
+    /** What its sockets cannot have, a sentence; empty if they have what is wanted. */
+    String problem() {
+        return problem;
+    }
+
+    BandwidthStatus status() {
+        return new BandwidthStatus(rate.status(), engine.bandwidth().status());
+    }
+
+    void close() {
+        rate.close();
+    }
+}
