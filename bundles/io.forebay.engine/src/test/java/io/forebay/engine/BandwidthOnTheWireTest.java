@@ -25,9 +25,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +58,7 @@ class BandwidthOnTheWireTest {
     /** Heartbeats and confirmations of both links, in a slice. */
     private static final long CONTROL_BYTES = 3_000;
 
-    private final List<AutoCloseable> closing = new ArrayList<>();
+    private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** Forwards connections, and counts what goes towards the one who listens and what comes back. */
@@ -66,14 +68,14 @@ class BandwidthOnTheWireTest {
         Forwarder(InetSocketAddress here, InetSocketAddress there) throws IOException {
             ServerSocket listener = new ServerSocket();
             listener.bind(here);
-            closing.add(listener);
+            closing.addLast(listener);
             threads.execute(() -> {
                 while (!listener.isClosed()) {
                     try {
                         Socket from = listener.accept();
                         Socket to = new Socket();
-                        closing.add(0, from);
-                        closing.add(0, to);
+                        closing.addFirst(from);
+                        closing.addFirst(to);
                         to.connect(there);
                         threads.execute(() -> pump(from, to));
                         threads.execute(() -> pump(to, from));
@@ -103,7 +105,7 @@ class BandwidthOnTheWireTest {
 
     @AfterEach
     void close() throws Exception {
-        for (AutoCloseable one : closing) {
+        for (AutoCloseable one = closing.poll(); one != null; one = closing.poll()) {
             one.close();
         }
         threads.shutdownNow();
@@ -136,7 +138,7 @@ class BandwidthOnTheWireTest {
         engine.addCodec(PlugIn.plain("zstd", new ZstdCodec()));
         BabAllocator allocator = new HeapBabAllocator();
         engine.addAllocator(PlugIn.plain(allocator.name(), allocator));
-        closing.add(0, () -> {
+        closing.addFirst(() -> {
             engine.close();
             transport.stop();
         });
@@ -201,8 +203,8 @@ class BandwidthOnTheWireTest {
             CompletableFuture<Socket> accepting = CompletableFuture.supplyAsync(() -> accept(farListener), threads);
             Socket nearDrbd = dial(free.get(0), accepting);
             Socket farDrbd = accepting.get();
-            closing.add(0, nearDrbd);
-            closing.add(0, farDrbd);
+            closing.addFirst(nearDrbd);
+            closing.addFirst(farDrbd);
             threads.execute(() -> discard(farDrbd));
             threads.execute(() -> sendRandom(nearDrbd));
             awaitFlow(wire, BandwidthSchedule.parse(first).otherwiseBytesPerS());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.tools.size;
 
+import io.forebay.api.relay.DrbdPatience;
 import io.forebay.tools.cli.ByteSize;
 import io.forebay.tools.cli.Program;
 import io.forebay.tools.control.ControlQuery;
@@ -167,7 +168,7 @@ public final class Size implements Callable<Integer> {
                 timeout >= 1 && timeout <= TIMEOUT_TENTHS_MAX,
                 "--timeout must lie between 1 and 600 tenths of a second, but is " + timeout);
         require(
-                koCount >= 0 && koCount <= Patience.KO_COUNT_MAX,
+                koCount >= 0 && koCount <= DrbdPatience.KO_COUNT_MAX,
                 "--ko-count must lie between 0 and 200, but is " + koCount);
     }
 
@@ -218,7 +219,7 @@ public final class Size implements Callable<Integer> {
                         + " that, and a full BAB into four fifths of it. Its ping-timeout, and the relay's resume-timeout, are longer than the outage.",
                 timeout, koCount));
         double given = wan != null ? wan.bytes() : wanMbit * MBIT_BYTES;
-        Sizing sizing = new Sizing(written.compressed(by), outage, new Patience(timeout, koCount));
+        Sizing sizing = new Sizing(written.compressed(by), outage, new DrbdPatience(timeout, koCount));
         return new SizingReport(written, by, given, sizing, assumptions);
     }
 }

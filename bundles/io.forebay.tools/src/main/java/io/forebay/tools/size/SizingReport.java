@@ -2,6 +2,7 @@
 package io.forebay.tools.size;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.forebay.api.relay.DrbdPatience;
 import io.forebay.tools.cli.Program;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ final class SizingReport {
                     mebibytes(chosen.wantedBytes()),
                     chosen.drainSeconds(),
                     mebibytes(chosen.memlimitBytes()),
-                    koCount <= Patience.KO_COUNT_MAX
+                    koCount <= DrbdPatience.KO_COUNT_MAX
                             ? "It may be as large with ko-count " + koCount + " in drbd.conf"
                             : "No ko-count is high enough for more (200 at most): it takes a faster WAN"));
         }

@@ -4,6 +4,7 @@ package io.forebay.tools.size;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.forebay.api.relay.DrbdPatience;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SizingTest {
     private static final double MIB = 1 << 20;
-    private static final Patience DEFAULT = new Patience(60, 7);
+    private static final DrbdPatience DEFAULT = new DrbdPatience(60, 7);
 
     private static WriteRates rates(double... mebibytesPerSecond) {
         return new WriteRates(
@@ -57,7 +58,7 @@ class SizingTest {
         assertThat(line.memlimitBytes() / (10 * MIB))
                 .isLessThan(DEFAULT.seconds())
                 .isCloseTo(33.6, within(0.2));
-        Patience longer = new Patience(60, sizing.koCount(line));
+        DrbdPatience longer = new DrbdPatience(60, sizing.koCount(line));
         assertThat(new Sizing(rates(1000, 0, 0, 0), 0, longer).line(10 * MIB).isEnough())
                 .isTrue();
     }
@@ -85,7 +86,7 @@ class SizingTest {
         Sizing.Line line = new Sizing.Line(4 * MIB, 0, (long) (16 * MIB), (long) (16 * MIB));
         assertThat(Sizing.babSeconds(line, 1 * MIB)).isEqualTo(13);
         assertThat(sizing.patienceSeconds(line, 4 * MIB)).isEqualTo(21); // as long again to deliver
-        assertThat(new Sizing(rates(1), 0, new Patience(60, 0)).patienceSeconds(line, MIB))
+        assertThat(new Sizing(rates(1), 0, new DrbdPatience(60, 0)).patienceSeconds(line, MIB))
                 .isInfinite();
     }
 }
