@@ -38,6 +38,9 @@ final class Advisor {
     /** Meta waits no longer than this for data on the same line. */
     private static final double QUEUE_SECONDS = 0.05;
 
+    /** The far relay gives credit for such a part of its memlimit (docs/architecture.md, Memory). */
+    private static final int WINDOW_PARTS = 8;
+
     private static final double SHARED = 0.9;
     private static final double HARDLY_COMPRESSED = 1.05;
 
@@ -84,10 +87,18 @@ final class Advisor {
         this.outageSeconds = settings.timeouts().resumeMs() / 1e3;
         double heldBytes = seen.peakBytes() * DrbdPatience.USABLE / DrbdPatience.HEADROOM
                 + outageSeconds * seen.writtenBytesPerSecond() / seen.ratio();
-        long useful = Math.max(RelaySettings.MEMLIMIT_DEFAULT_BYTES, DrbdPatience.memlimitBytesFor(heldBytes));
+        long useful = Math.max(
+                Math.max(RelaySettings.MEMLIMIT_DEFAULT_BYTES, onItsWayBytes()),
+                DrbdPatience.memlimitBytesFor(heldBytes));
         this.wantedBytes = seen.stalls() > 0 ? Math.max(useful, 2 * settings.memlimitBytes()) : useful;
         this.patience = new DrbdPatience(patience.timeoutTenths(), koCount());
         this.memlimitBytes = Math.min(wantedBytes, this.patience.memlimitBytesMost(rate));
+    }
+
+    /** What the far relay must give credit for, or the line would not be full, in the memlimit that has it. */
+    private long onItsWayBytes() {
+        long bytes = (long) (rate * (seen.roundTripSeconds() + QUEUE_SECONDS) * WINDOW_PARTS);
+        return (bytes >> 20) + 1 << 20;
     }
 
     private double rate(double lineBytesPerSecond) {
@@ -177,6 +188,9 @@ final class Advisor {
     private String memlimitReason() {
         if (memlimitBytes < wantedBytes) {
             return "%s would be wanted, but takes longer to deliver than DRBD waits".formatted(size(wantedBytes));
+        }
+        if (memlimitBytes == onItsWayBytes()) {
+            return format("an eighth of it is what a full line of this length holds");
         }
         String held = "%s were held at most, and an outage of %.0f s".formatted(size(seen.peakBytes()), outageSeconds);
         return seen.stalls() > 0 ? "the BAB was full %d times".formatted(seen.stalls()) : held;

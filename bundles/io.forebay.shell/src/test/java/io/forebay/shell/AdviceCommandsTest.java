@@ -148,6 +148,13 @@ class AdviceCommandsTest {
     }
 
     @Test
+    void shouldWantAMemlimitThatLetsALongLineBeFull() throws Exception {
+        writtenPerS = MIB;
+        assertThat(gogo.run("forebay:advise --wan 100M r0"))
+                .contains("# an eighth of it is what a full line of this length holds\n    memlimit = 81M\n");
+    }
+
+    @Test
     void shouldWantAtLeastTwiceAMemlimitThatWasFull() throws Exception {
         stalls = 12;
         writtenPerS = MIB;
