@@ -51,7 +51,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, this::onPeerDialling);
         this.channels = new RelayChannels(engine, this, control);
         this.line = new RelayLine(engine, control, this::onRate);
-        line.put(settings.line());
+        line.put(settings);
         this.drbdSessions = new DrbdSessions(control::nowNs);
         this.inside = new InsidePort(this, control);
         channels.replenish();
@@ -146,7 +146,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         distrust.clear(); // before anybody is asked again
         supply.change();
         if (!former.equals(next.line())) {
-            line.put(next.line());
+            line.put(next);
             channels.each(Channel::onLineSettings);
         }
         if (former.dial() != next.line().dial()) {

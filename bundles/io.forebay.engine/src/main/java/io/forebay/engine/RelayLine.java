@@ -2,7 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.BandwidthStatus;
-import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.transport.Loop;
 
 /** How a relay may use its lines: its own rate, its share of that of all relays, and what its sockets cannot have. Thread-safe. */
@@ -21,15 +21,18 @@ final class RelayLine {
     }
 
     /** Takes settings; what is limited is so at once. */
-    void put(LineSettings settings) {
-        String congestion = settings.congestion();
+    void put(RelaySettings settings) {
+        String congestion = settings.line().congestion();
         problem = congestion.isEmpty()
                 ? ""
                 : engine.transport()
                         .congestionProblem(congestion)
                         .map(reason -> "congestion %s %s".formatted(congestion, reason))
                         .orElse("");
-        rate.put(settings.bwlimit());
+        if (!problem.isEmpty()) {
+            engine.surroundings().events().onSentence(settings.name(), problem);
+        }
+        rate.put(settings.line().bwlimit());
     }
 
     LineRate rate() {

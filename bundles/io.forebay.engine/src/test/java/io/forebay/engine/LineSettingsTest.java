@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
@@ -254,6 +255,26 @@ class LineSettingsTest {
         sites.loop.runFor(3 * SECOND);
         assertThat(sockets())
                 .anyMatch(one -> !sized.contains(one) && one.options().sendBufferBytes() == 0);
+        sites.closeAndProveEmpty();
+    }
+
+    // ---- congestion control
+
+    @Test
+    void shouldGiveItsLinksTheCongestionControlAndSayWhenTheTransportHasNone() {
+        connect("none");
+        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(0, 0, BandwidthSchedule.UNLIMITED, DialMode.BOTH, "bbr"));
+        sites.loop.runFor(1);
+        String sentence = "congestion bbr cannot be chosen by the transport simulated: remove the line";
+        assertThat(sites.a.status().problems()).containsExactly(sentence);
+        assertThat(sites.events).containsExactly(sentence);
+        assertThat(sockets())
+                .hasSizeGreaterThan(4)
+                .allSatisfy(one -> assertThat(one.options().congestion())
+                        .isEqualTo(
+                                one.localAddress().getAddress().getHostAddress().equals("10.9.0.1") ? "bbr" : ""));
+        sites.a.line(RelayTimeouts.DEFAULT, LineSettings.DEFAULT);
+        assertThat(sites.a.status().problems()).isEmpty();
         sites.closeAndProveEmpty();
     }
 
