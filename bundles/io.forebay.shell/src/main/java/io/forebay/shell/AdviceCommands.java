@@ -128,7 +128,7 @@ public final class AdviceCommands {
                                     .formatted(relay.settings().name(), seen.seconds())
                             + " say it, for example --wan 12M.");
         }
-        Advisor advisor = new Advisor(relay.settings(), relay.bandwidth().inForce(), seen, wan, patience);
+        Advisor advisor = new Advisor(relay.settings(), relay.bandwidth(), seen, wan, patience);
         return AdviceTable.row(relay.settings(), seen, advisor, wan > 0);
     }
 }

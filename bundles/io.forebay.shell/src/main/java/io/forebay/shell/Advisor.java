@@ -48,7 +48,7 @@ final class Advisor {
     private static final double LONG_ROUND_TRIP_SECONDS = 0.02;
 
     private final RelaySettings settings;
-    private final BandwidthStatus.Limit limit;
+    private final BandwidthStatus bandwidth;
     private final LineMeasure seen;
     private final DrbdPatience given;
     private final double rate;
@@ -68,25 +68,25 @@ final class Advisor {
     record Line(String where, String key, String value, String reason) {}
 
     /**
-     * With the limit that is in force.
+     * With the limits that are in force.
      *
      * @param lineBytesPerSecond what the line takes; 0 for what was measured
      * @param patience that DRBD has now
      */
     Advisor(
             RelaySettings settings,
-            BandwidthStatus.Limit limit,
+            BandwidthStatus bandwidth,
             LineMeasure seen,
             double lineBytesPerSecond,
             DrbdPatience patience) {
         this.settings = settings;
-        this.limit = limit;
+        this.bandwidth = bandwidth;
         this.seen = seen;
         this.given = patience;
         this.rate = rate(lineBytesPerSecond);
         this.outageSeconds = settings.timeouts().resumeMs() / 1e3;
-        double heldBytes = seen.peakBytes() * DrbdPatience.USABLE / DrbdPatience.HEADROOM
-                + outageSeconds * seen.writtenBytesPerSecond() / seen.ratio();
+        double heldBytes =
+                seen.peakBytes() * DrbdPatience.USABLE + outageSeconds * seen.writtenBytesPerSecond() / seen.ratio();
         long useful = Math.max(
                 Math.max(RelaySettings.MEMLIMIT_DEFAULT_BYTES, onItsWayBytes()),
                 DrbdPatience.memlimitBytesFor(heldBytes));
@@ -103,7 +103,8 @@ final class Advisor {
 
     private double rate(double lineBytesPerSecond) {
         double line = lineBytesPerSecond > 0 ? lineBytesPerSecond : seen.lineBytesPerSecond();
-        return limit.bytesPerS() > 0 ? Math.min(line, limit.bytesPerS()) : line;
+        long limit = bandwidth.inForce().bytesPerS();
+        return limit > 0 ? Math.min(line, limit) : line;
     }
 
     private int koCount() {
@@ -197,8 +198,12 @@ final class Advisor {
     }
 
     private Line bwlimit() {
-        if (!limit.schedule().equals(BandwidthSchedule.UNLIMITED)) {
-            return relay("bwlimit", limit.schedule().toString(), "as it is");
+        BandwidthSchedule its = bandwidth.relay().schedule();
+        if (!its.equals(BandwidthSchedule.UNLIMITED)) {
+            return relay("bwlimit", its.toString(), "as it is");
+        }
+        if (bandwidth.forebay().bytesPerS() > 0) {
+            return relay("bwlimit", "0", "all relays together have a limit");
         }
         return seen.isLineFull()
                 ? relay("bwlimit", size((long) (rate * SHARED)), "only if others need the line: nine tenths of it")
