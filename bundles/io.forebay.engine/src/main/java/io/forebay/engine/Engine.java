@@ -88,7 +88,7 @@ public final class Engine implements Relays {
         if (!sentence.isEmpty()) {
             surroundings.events().onNews("all relays", sentence);
         }
-        all().forEach(relay -> relay.onRate(""));
+        all().forEach(relay -> relay.channels().each(Channel::onLineSettings));
     }
 
     CodecRegistry codecs() {

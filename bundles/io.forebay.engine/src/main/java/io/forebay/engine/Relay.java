@@ -48,9 +48,9 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.supply = new MemorySupply(engine, control, this, news("allocator"));
         this.codec = new RelayCodec(engine.codecs(), distrust, this, news("codec"));
         this.health = new RelayHealth(engine.surroundings().clock());
-        this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, this::onPeerDialling);
         this.channels = new RelayChannels(engine, this, control);
-        this.line = new RelayLine(engine, control, this::onRate);
+        this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, channels::onPeerDialling);
+        this.line = new RelayLine(engine, this, control);
         line.put(settings);
         this.drbdSessions = new DrbdSessions(control::nowNs);
         this.inside = new InsidePort(this, control);
@@ -154,10 +154,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
             engine.surroundings().blocking().execute(this::open);
         }
         settleCodec();
-    }
-
-    private void onPeerDialling() {
-        channels.onPeerDialling();
     }
 
     /** Codecs have come, left or misbehaved, or the settings have changed: chooses, and tells the peer. May block. */
@@ -296,14 +292,6 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     @Override
     public RateShare share() {
         return line.share();
-    }
-
-    /** What may be sent has changed, with a sentence that says why if nobody asked for it. */
-    void onRate(String sentence) {
-        if (!sentence.isEmpty()) {
-            engine.surroundings().events().onNews(settings.name(), sentence);
-        }
-        channels.each(Channel::onLineSettings);
     }
 
     @Override

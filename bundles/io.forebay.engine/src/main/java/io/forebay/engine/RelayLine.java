@@ -9,14 +9,16 @@ import io.forebay.api.transport.Loop;
 final class RelayLine {
 
     private final Engine engine;
+    private final ChannelHome home;
     private final ScheduledRate rate;
     private final RateShare share;
     private volatile String problem = "";
 
     /** Nothing is limited until settings are put. */
-    RelayLine(Engine engine, Loop control, ScheduledRate.Listener listener) {
+    RelayLine(Engine engine, ChannelHome home, Loop control) {
         this.engine = engine;
-        this.rate = new ScheduledRate(engine.surroundings().clock(), control, listener);
+        this.home = home;
+        this.rate = new ScheduledRate(engine.surroundings().clock(), control, this::onRate);
         this.share = new RateShare(engine.bandwidth().rate());
     }
 
@@ -33,6 +35,13 @@ final class RelayLine {
             engine.surroundings().events().onSentence(settings.name(), problem);
         }
         rate.put(settings.line().bwlimit());
+    }
+
+    private void onRate(String sentence) {
+        if (!sentence.isEmpty()) {
+            engine.surroundings().events().onNews(home.settings().name(), sentence);
+        }
+        home.channels().each(Channel::onLineSettings);
     }
 
     LineRate rate() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.state.ChannelType;
 import io.forebay.api.transport.Loop;
 
 /**
@@ -19,8 +20,14 @@ final class SendPace {
     private Loop.Timer timer;
     private long timerNs;
 
-    /** With what to do when the record that was not due is. */
-    SendPace(LineRate rate, RateShare share, Loop loop, Runnable onDue) {
+    /** Only data is held back. With what to do when the record that was not due is. */
+    static SendPace of(ChannelType type, ChannelHome home, Loop loop, Runnable onDue) {
+        return type == ChannelType.DATA
+                ? new SendPace(home.rate(), home.share(), loop, onDue)
+                : new SendPace(LineRate.UNLIMITED, RateShare.UNLIMITED, loop, onDue);
+    }
+
+    private SendPace(LineRate rate, RateShare share, Loop loop, Runnable onDue) {
         this.rate = rate;
         this.share = share;
         this.loop = loop;

@@ -118,7 +118,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                         memory,
                         helloOfPeer.recordBytesMax(),
                         helloOfPeer.creditLimit(),
-                        pace(home),
+                        SendPace.of(type, home, loop, this::pump),
                         new SendWindow(loop, home.health())),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
@@ -138,13 +138,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
         bridge.beginSession(receive);
         confirmations.send();
-    }
-
-    /** Only data is held back. */
-    private SendPace pace(ChannelHome home) {
-        return type == ChannelType.DATA
-                ? new SendPace(home.rate(), home.share(), loop, this::pump)
-                : new SendPace(LineRate.UNLIMITED, RateShare.UNLIMITED, loop, this::pump);
     }
 
     /** Puts the first packet, already read, in front of everything. */
