@@ -44,6 +44,9 @@ final class Advisor {
     private static final double SHARED = 0.9;
     private static final double HARDLY_COMPRESSED = 1.05;
 
+    /** The codec that chooses its level by what is scarce, line or CPU (docs/configuration.md, Codecs). */
+    private static final String LEVEL_THAT_FITS = "zstd level auto";
+
     /** From here on a window that a loss halves takes seconds to grow again. */
     private static final double LONG_ROUND_TRIP_SECONDS = 0.02;
 
@@ -213,13 +216,17 @@ final class Advisor {
     private Line codec() {
         String now = settings.codec().toString();
         if (settings.codec().isNone()) {
-            return relay("codec", "zstd level 1", "try it: nothing compresses now");
+            return relay(
+                    "codec", LEVEL_THAT_FITS, "try it: nothing compresses now, and this takes the level that fits");
         }
         if (seen.ratio() < HARDLY_COMPRESSED) {
             return relay("codec", "lz4", format("the data hardly compresses (%.2f)", seen.ratio()));
         }
         if (now.equals("lz4") && seen.isLineFull()) {
-            return relay("codec", "zstd level 3", "the line is what limits; more compression makes it wider");
+            return relay(
+                    "codec",
+                    LEVEL_THAT_FITS,
+                    "the line is what limits; more compression, as CPU allows, makes it wider");
         }
         return relay("codec", now, format("as it is; reaches %.2f", seen.ratio()));
     }
