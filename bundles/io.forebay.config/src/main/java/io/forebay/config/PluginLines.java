@@ -18,8 +18,10 @@ import java.util.Set;
  */
 final class PluginLines {
 
-    /** Keys that a line may set; all others have an option of their own in {@code drbd.conf}, or are addresses. A bandwidth
-     * limit has one, but that takes no schedule. */
+    /**
+     * Keys that a line may set; all others have an option of their own in {@code drbd.conf}, or are addresses. A bandwidth limit
+     * has one, but that takes no schedule.
+     */
     private static final Set<RelayKey> KEYS = Set.of(
             RelayKey.ALLOCATOR,
             RelayKey.DIAL,
@@ -27,7 +29,8 @@ final class PluginLines {
             RelayKey.RESUME_TIMEOUT,
             RelayKey.RESOURCE,
             RelayKey.BWLIMIT,
-            RelayKey.CONGESTION);
+            RelayKey.CONGESTION,
+            RelayKey.TLS);
 
     private static final int LZMA_LEVEL_DEFAULT = 4;
     private static final int ZSTD_LEVEL_OF_LZMA = 10;
@@ -51,8 +54,7 @@ final class PluginLines {
             "rx-memlimit",
                     (to, line, words) ->
                             to.notes.add("plugin " + line + " has no effect here: memlimit is for both directions."),
-            "crypto", (to, line, words) -> refuseEncryption(words),
-            "tls", (to, line, words) -> refuseEncryption(words));
+            "crypto", (to, line, words) -> refuseOtherEncryption(words));
 
     /**
      * Reads a line.
@@ -159,10 +161,11 @@ final class PluginLines {
     }
 
     /** To relay in clear what was to be encrypted would be worse than not to relay it. */
-    private static void refuseEncryption(List<String> words) throws ValueRefusedException {
+    private static void refuseOtherEncryption(List<String> words) throws ValueRefusedException {
         if (words.size() != 2 || !List.of("off", "none", "no").contains(words.get(1))) {
-            throw new ValueRefusedException("asks for encryption, which this version does not have yet: write tls off"
-                    + " and let a VPN encrypt the line");
+            throw new ValueRefusedException(
+                    "asks for encryption of a kind that Forebay does not have: write tls on, and"
+                            + " make keys with forebay keygen");
         }
     }
 

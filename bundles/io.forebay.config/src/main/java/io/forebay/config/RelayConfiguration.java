@@ -29,6 +29,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             required = false,
+            description = "Whether TLS protects the links to the peer, on or off, the same at both sites; by default on"
+                    + " unless outside and peer are both loopback addresses.")
+    String tls() default "";
+
+    @AttributeDefinition(
+            required = false,
             description = "The relay's name, unique in this Forebay; by default what follows the hyphen in the file's"
                     + " name.")
     String name();

@@ -69,6 +69,7 @@ final class RelayFileReader {
         CodecChoice codec = codec();
         String allocator = text(RelayKey.ALLOCATOR, "direct", RelayValues::allocator);
         PlugInTargets targets = targets();
+        Boolean tls = text(RelayKey.TLS, leavesTheMachine(addresses), RelayValues::tls);
         RelayTimeouts timeouts = timeouts();
         LineSettings line = line();
         if (texts.containsKey(RelayKey.READ_LOOPS) && text(RelayKey.READ_LOOPS, "", RelayValues::number) != null) {
@@ -85,7 +86,8 @@ final class RelayFileReader {
                         addresses.get(RelayKey.INSIDE),
                         addresses.get(RelayKey.DRBD),
                         addresses.get(RelayKey.OUTSIDE),
-                        addresses.get(RelayKey.PEER)),
+                        addresses.get(RelayKey.PEER),
+                        tls),
                 memlimitBytes,
                 allocator,
                 codec,
@@ -107,6 +109,15 @@ final class RelayFileReader {
                 .map(AddressText::of)
                 .sorted()
                 .collect(Collectors.joining("-"));
+    }
+
+    /** Only a line that others cannot reach may be in clear without the operator's word. */
+    private static boolean leavesTheMachine(Map<RelayKey, InetSocketAddress> addresses) {
+        return Stream.of(RelayKey.OUTSIDE, RelayKey.PEER)
+                .map(addresses::get)
+                .filter(Objects::nonNull)
+                .anyMatch(address ->
+                        address.isUnresolved() || !address.getAddress().isLoopbackAddress());
     }
 
     private Long memlimit(String text) throws ValueRefusedException {

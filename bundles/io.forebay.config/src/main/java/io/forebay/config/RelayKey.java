@@ -13,6 +13,7 @@ enum RelayKey {
     DRBD("drbd"),
     OUTSIDE("outside"),
     PEER("peer"),
+    TLS("tls"),
     NAME("name"),
     RESOURCE("resource"),
     MEMLIMIT("memlimit"),

@@ -100,6 +100,16 @@ final class RelayValues {
         return off ? new CodecChoice(CodecChoice.NONE, Map.of()) : new CodecChoice("zlib", Map.of("level", "9"));
     }
 
+    static Boolean tls(String text) throws ValueRefusedException {
+        return switch (text) {
+            case "on", "yes" -> true;
+            case "off", "no", "none" -> false;
+            default ->
+                throw new ValueRefusedException("is neither on nor off: write on and make keys with forebay keygen,"
+                        + " or write off and let a VPN encrypt the line");
+        };
+    }
+
     static String allocator(String text) throws ValueRefusedException {
         if (!ALLOCATOR.matcher(text).matches()) {
             throw new ValueRefusedException("is not the name of a BAB allocator: write heap, direct, mapped, or a"

@@ -83,18 +83,18 @@ class PluginLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tls off", "tls no", "tls none", "crypto off", "tls = off"})
+    @ValueSource(strings = {"crypto off", "crypto none", "crypto = off"})
     void shouldTakeThatNothingIsEncrypted(String line) throws ValueRefusedException {
         assertThat(take(line).notes()).isEmpty();
         assertThat(plugins.codecs()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tls", "tls on", "tls yes", "crypto openssl", "crypto off now", "tls OFF"})
+    @ValueSource(strings = {"crypto", "crypto openssl", "crypto off now", "crypto OFF"})
     void shouldRefuseRatherThanRelayInClearWhatWasToBeEncrypted(String line) {
         assertThatThrownBy(() -> take(line))
-                .hasMessage("asks for encryption, which this version does not have yet: write tls off and let a VPN"
-                        + " encrypt the line");
+                .hasMessage("asks for encryption of a kind that Forebay does not have: write tls on, and make keys with"
+                        + " forebay keygen");
     }
 
     @ParameterizedTest
@@ -104,6 +104,8 @@ class PluginLinesTest {
         "drain-timeout 5s,DRAIN_TIMEOUT,5s",
         "resume-timeout 0s,RESUME_TIMEOUT,0s",
         "resource r0,RESOURCE,r0",
+        "tls = off,TLS,off",
+        "tls on,TLS,on",
     })
     void shouldTakeForebaysOwnWords(String line, RelayKey key, String value) throws ValueRefusedException {
         assertThat(take(line).keys()).containsExactly(Map.entry(key, value));

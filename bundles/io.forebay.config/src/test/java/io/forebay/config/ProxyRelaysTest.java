@@ -216,8 +216,8 @@ class ProxyRelaysTest {
     void shouldRefuseUnknownOptionsAndImpossibleValues() throws Exception {
         connections.add(connection("r0", 7000, 1));
         assertRefused(
-                connection("r0", 7000, 1, "tls", "yes"),
-                "There is no option tls: the options are resource, memlimit, allocator, drain-timeout, resume-timeout,"
+                connection("r0", 7000, 1, "cipher", "yes"),
+                "There is no option cipher: the options are tls, resource, memlimit, allocator, drain-timeout, resume-timeout,"
                         + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, compression, read-loops.");
         assertThatThrownBy(() -> connections.put(connection("r0", 7000, 1, "inside", "10.0.0.1:1")))
                 .hasMessageStartingWith("There is no option inside: ");

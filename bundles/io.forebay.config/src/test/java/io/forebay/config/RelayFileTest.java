@@ -357,7 +357,7 @@ class RelayFileTest {
     void shouldListTheKeysWhenNoneIsNear() {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
-                        "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, name, resource,"
+                        "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, tls, name, resource,"
                                 + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout,"
                                 + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion,"
                                 + " compression, read-loops, plugin.");

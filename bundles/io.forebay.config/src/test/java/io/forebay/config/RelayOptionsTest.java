@@ -206,6 +206,39 @@ class RelayOptionsTest {
         assertThat(settings(read(false, "plugin", "zlib")).codec()).hasToString("zlib");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1:7789, 192.0.2.2:7789, true",
+        "127.0.0.1:7789, 192.0.2.2:7789, true",
+        "192.0.2.1:7789, 127.0.0.1:7790, true",
+        "127.0.0.1:7789, localhost:7790, true",
+        "127.0.0.1:7789, 127.0.0.2:7790, false",
+        "[::1]:7789, [::1]:7790, false",
+    })
+    void shouldProtectEveryLineThatLeavesTheMachineUnlessToldNotTo(
+            String outside, String peer, boolean protectedUntold) {
+        assertThat(settings(read(false, "outside", outside, "peer", peer))
+                        .addresses()
+                        .tls())
+                .isEqualTo(protectedUntold);
+        assertThat(settings(read(false, "outside", outside, "peer", peer, "tls", "off"))
+                        .addresses()
+                        .tls())
+                .isFalse();
+        assertThat(settings(read(true, "outside", outside, "peer", peer, "plugin", new String[] {"tls on"}))
+                        .addresses()
+                        .tls())
+                .isTrue();
+    }
+
+    @Test
+    void shouldRefuseToGuessWhatIsToBeProtected() {
+        assertThat(onlyProblem(read(false, "tls", "maybe")))
+                .isEqualTo("tls = maybe is neither on nor off: write on and make keys with forebay keygen, or write off"
+                        + " and let a VPN encrypt the line.");
+        assertThat(onlyProblem(read(true, "plugin", new String[] {"tls"}))).contains("wants one value");
+    }
+
     @Test
     void shouldPreferAKeyToAPluginLineThatSetsIt() {
         assertThat(settings(read(true, "allocator", "heap", "plugin", new String[] {"allocator mapped"}))
@@ -215,11 +248,11 @@ class RelayOptionsTest {
 
     @Test
     void shouldReportEachRefusedPluginLine() {
-        assertThat(read(true, "plugin", new String[] {"tls on", "lz4", "allocator"})
+        assertThat(read(true, "plugin", new String[] {"crypto aes", "lz4", "allocator"})
                         .problems())
                 .containsExactly(
-                        "drbd-proxy-ctl: plugin tls on asks for encryption, which this version does not have yet:"
-                                + " write tls off and let a VPN encrypt the line.",
+                        "drbd-proxy-ctl: plugin crypto aes asks for encryption of a kind that Forebay does not have:"
+                                + " write tls on, and make keys with forebay keygen.",
                         "drbd-proxy-ctl: plugin allocator wants one value: write for example allocator mapped.");
         assertThat(onlyProblem(read(true, "plugin", new String[] {"allocator A b", "lz4"})))
                 .contains("wants one value");

@@ -12,7 +12,15 @@ interface ChannelHome extends PlugInJudge {
 
     RelaySettings settings();
 
+    /** For the connections of the local DRBD. */
     Transport transport();
+
+    /**
+     * For the links to the peer.
+     *
+     * @throws IllegalStateException with a sentence, if they are to have what the transport does not
+     */
+    Transport outsideLine();
 
     StateTable states();
 

@@ -51,6 +51,8 @@ final class Diagnoser {
     private static final Predicate<RelayFacts> ALWAYS = facts -> true;
     private static final Predicate<RelayFacts> LOCAL_DRBD_FAILED = facts -> facts.failed(Leg.INSIDE_TO_DRBD);
     private static final Predicate<RelayFacts> FAR_DRBD_FAILED = facts -> facts.failed(Leg.FAR_INSIDE_TO_FAR_DRBD);
+    private static final Predicate<RelayFacts> PEER_KEPT_OUT =
+            facts -> facts.kind(Leg.PEER_TO_OUTSIDE) == FaultKind.TLS;
     private static final Predicate<RelayFacts> FAR_DRBD_AWAITED = RelayFacts::isFarDrbdAwaited;
 
     private static final Predicate<RelayFacts> WE_DIAL = facts -> facts.dial() == DialMode.OUTBOUND;
@@ -95,6 +97,9 @@ final class Diagnoser {
             new Rule(ANY, EnumSet.of(BRIDGING), PEER_DIALS, Finding.ONLY_PEER_DIALS),
             // The bridges, where each site dials for its own
             new Rule(ANY, EnumSet.of(BRIDGING), peer(FaultKind.REFUSED_BY_PEER), Finding.PEER_REFUSES),
+            new Rule(ANY, EnumSet.of(BRIDGING), peer(FaultKind.TLS), Finding.PEER_NOT_TRUSTED),
+            new Rule(EnumSet.of(BRIDGING), BRIDGE, PEER_KEPT_OUT, Finding.PEER_KEPT_OUT),
+            new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), PEER_KEPT_OUT, Finding.PEER_KEPT_OUT),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), peer(FaultKind.REFUSED), Finding.NO_PEER),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), peer(FaultKind.TIMED_OUT), Finding.NO_LINE),
             new Rule(EnumSet.of(BRIDGING), EnumSet.of(BRIDGING), ALWAYS, Finding.NO_BRIDGES),

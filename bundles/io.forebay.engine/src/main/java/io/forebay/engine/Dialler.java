@@ -18,11 +18,14 @@ final class Dialler {
 
     private final ChannelRole role;
     private final Loop loop;
-    private final Transport transport;
+    private final Supplier<Transport> line;
     private final InetSocketAddress peer;
-    private final Supplier<LineSettings> line;
+    private final Supplier<LineSettings> settings;
     private final DialAgreement agreement;
     private final DialPace pace;
+    /** What a link begins with, in round trips: TCP's, and that of TLS. */
+    private final int handshakes;
+
     private final Link.Owner owner;
     private Link next;
     private Hello saidHello;
@@ -33,10 +36,11 @@ final class Dialler {
     Dialler(ChannelRole role, Loop loop, ChannelHome home, Link.Owner owner) {
         this.role = role;
         this.loop = loop;
-        this.transport = home.transport();
+        this.line = home::outsideLine;
         this.peer = home.settings().addresses().peer();
-        this.line = () -> home.settings().line();
+        this.settings = () -> home.settings().line();
         this.agreement = home.dialling();
+        this.handshakes = home.settings().addresses().tls() ? 2 : 1;
         this.pace = new DialPace(home.health(), home.surroundings().random());
         this.owner = owner;
     }
@@ -82,8 +86,8 @@ final class Dialler {
         cancelTimer();
         pace.onDial(loop.nowNs());
         next = new Link(loop, owner);
-        int timeoutMs = (int) (pace.answerNs() / 1_000_000);
-        dial = transport.dial(null, peer, timeoutMs, Link.options(line.get()), loop, next);
+        int timeoutMs = (int) (handshakes * pace.answerNs() / 1_000_000);
+        dial = line.get().dial(null, peer, timeoutMs, Link.options(settings.get()), loop, next);
     }
 
     /** Dials when it is time, unless that is done already, or the peer's to do. */

@@ -36,6 +36,7 @@ public final class Engine implements Relays {
     private final Transport transport;
     private final StateTable states;
     private final Surroundings surroundings;
+    private final OutsideLines outsideLines;
     private final OutsidePorts outsidePorts;
     private final ScheduledRate bandwidth;
     private final CodecRegistry codecs;
@@ -53,7 +54,8 @@ public final class Engine implements Relays {
         this.codecs = new CodecRegistry(surroundings.targets());
         this.allocators = new PlugIns<>("BAB allocator", surroundings.targets());
         this.loans = new BabLoans(allocators);
-        this.outsidePorts = new OutsidePorts(transport, surroundings.events());
+        this.outsideLines = new OutsideLines(transport);
+        this.outsidePorts = new OutsidePorts(outsideLines, surroundings);
         this.bandwidth =
                 new ScheduledRate(surroundings.clock(), transport.loops().get(0), this::onBandwidth);
     }
@@ -68,6 +70,11 @@ public final class Engine implements Relays {
 
     Surroundings surroundings() {
         return surroundings;
+    }
+
+    /** How peers are reached. */
+    OutsideLines outsideLines() {
+        return outsideLines;
     }
 
     OutsidePorts outsidePorts() {
@@ -192,6 +199,15 @@ public final class Engine implements Relays {
         if (one.addresses().inside().equals(other.addresses().inside())) {
             throw new IllegalArgumentException("inside %s is relay %s's already: give each relay an inside of its own"
                     .formatted(AddressText.of(one.addresses().inside()), other.name()));
+        }
+        if (one.addresses().outside().equals(other.addresses().outside())
+                && one.addresses().tls() != other.addresses().tls()) {
+            throw new IllegalArgumentException(
+                    "outside %s has tls %s for relay %s: write the same, or give one of them another outside"
+                            .formatted(
+                                    AddressText.of(one.addresses().outside()),
+                                    other.addresses().tls() ? "on" : "off",
+                                    other.name()));
         }
         if (one.addresses().outside().equals(other.addresses().outside())
                 && one.resource().equals(other.resource())) {

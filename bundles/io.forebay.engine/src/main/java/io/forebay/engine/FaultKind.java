@@ -10,6 +10,8 @@ import java.util.Optional;
 enum FaultKind {
     /** The peer Forebay is there and does not want this relay. */
     REFUSED_BY_PEER("refused by the peer"),
+    /** TLS: one end does not trust the other, or does not speak it. */
+    TLS("tls: "),
     /** No room in the relay's memory, at the end that should have dialled. */
     NO_MEMORY("memlimit"),
     /** The machine is there and nothing listens. */

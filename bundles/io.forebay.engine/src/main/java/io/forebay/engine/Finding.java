@@ -66,6 +66,12 @@ enum Finding {
     PEER_REFUSES(
             Leg.OUTSIDE_TO_PEER,
             "the peer Forebay at {peer} refuses this relay, dialled from {outsideIp} since {since}{tries}."),
+    PEER_NOT_TRUSTED(
+            Leg.OUTSIDE_TO_PEER,
+            "this Forebay and the peer at {peer} do not come to trust each other, dialled from {outsideIp} since {since}{tries}."),
+    PEER_KEPT_OUT(
+            Leg.PEER_TO_OUTSIDE,
+            "the peer Forebay at {peerIp} was kept out of the outside at {outside} since {since}{tries}."),
     PEER_ONLY_DIALS(
             Leg.OUTSIDE_TO_PEER,
             "the peer Forebay at {peer} cannot be reached from {outsideIp} since {since}{tries}, "

@@ -2,16 +2,18 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.LineSettings;
+import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
+import io.forebay.api.transport.ListenerHandler;
 import io.forebay.api.transport.Loop;
-import io.forebay.api.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,12 @@ final class OutsidePorts {
     interface Taker {
         String resource();
 
+        /** Where its peer is; {@code null} while that is only known by name. */
+        InetAddress peer();
+
+        /** A connection from its peer's address was refused before it could say a hello. */
+        void onRefused(String reason);
+
         /** Takes a link whose hello names it; answers why not, or {@code null}. On the link's loop. */
         String take(Link link, Hello hello);
 
@@ -35,32 +43,42 @@ final class OutsidePorts {
         void onStranger(InetAddress from, String why);
     }
 
-    private final Transport transport;
+    private final OutsideLines lines;
     private final ChannelEvents events;
+    private final Strangers strangers;
     private final AtomicInteger nextLoop = new AtomicInteger();
     private final Map<InetSocketAddress, Port> ports = new HashMap<>();
 
-    OutsidePorts(Transport transport, ChannelEvents events) {
-        this.transport = transport;
-        this.events = events;
+    OutsidePorts(OutsideLines lines, Surroundings surroundings) {
+        this.lines = lines;
+        this.events = surroundings.events();
+        this.strangers = new Strangers(surroundings.events(), surroundings.clock());
     }
 
     /** A loop for a new link: each in turn. */
     Loop nextLoop() {
-        return transport
-                .loops()
-                .get(Math.floorMod(nextLoop.getAndIncrement(), transport.loops().size()));
+        List<Loop> loops = lines.loops();
+        return loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
     }
 
     /** Opens an address for a relay, too. */
-    synchronized void open(InetSocketAddress address, Taker taker) throws IOException {
+    synchronized void open(RelayAddresses addresses, Taker taker) throws IOException {
+        InetSocketAddress address = addresses.outside();
         Port port = ports.get(address);
         if (port == null) {
             port = new Port(address);
-            port.listener = transport.listen(address, transport.loops().get(0), port::onAccept);
+            port.listener = listen(addresses, port);
             ports.put(address, port);
         }
         port.takers.put(taker.resource(), taker);
+    }
+
+    private Listener listen(RelayAddresses addresses, Port port) throws IOException {
+        try {
+            return lines.of(addresses).listen(addresses.outside(), lines.loops().get(0), port);
+        } catch (IllegalStateException noTls) {
+            throw new IOException(noTls.getMessage(), noTls);
+        }
     }
 
     /** Closes an address for a relay; when it was the last, the port is free when this returns. */
@@ -72,7 +90,7 @@ final class OutsidePorts {
         }
     }
 
-    private final class Port {
+    private final class Port implements ListenerHandler {
         private final InetSocketAddress address;
         private final Map<String, Taker> takers = new ConcurrentHashMap<>();
         private final AtomicInteger handshakes = new AtomicInteger();
@@ -82,7 +100,21 @@ final class OutsidePorts {
             this.address = address;
         }
 
-        private void onAccept(Accepted accepted) {
+        /** A peer whose key is wrong is told as a fault of its relays, anybody else as a stranger. */
+        @Override
+        public void onRefused(InetSocketAddress remote, String reason) {
+            tellPeers(remote, reason);
+            strangers.on(address, remote, reason);
+        }
+
+        private void tellPeers(InetSocketAddress remote, String reason) {
+            takers.values().stream()
+                    .filter(taker -> remote.getAddress().equals(taker.peer()))
+                    .forEach(taker -> taker.onRefused(AddressText.of(remote) + ": " + reason));
+        }
+
+        @Override
+        public void onAccept(Accepted accepted) {
             if (handshakes.incrementAndGet() > HANDSHAKES_MAX) {
                 handshakes.decrementAndGet();
                 accepted.close();
@@ -175,6 +207,9 @@ final class OutsidePorts {
         @Override
         public void onLinkClosed(Link link, String reason) {
             if (!over) {
+                if (link.isViolated()) {
+                    port.tellPeers(link.remoteAddress(), reason);
+                }
                 events.onSentence(
                         AddressText.of(port.address), "a connection to the outside ended before its hello: " + reason);
             }

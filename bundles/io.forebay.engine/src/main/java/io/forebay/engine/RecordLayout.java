@@ -22,6 +22,10 @@ import java.util.zip.CRC32C;
 final class RecordLayout {
 
     static final int MAGIC = 0x46424159;
+
+    /** How TLS begins: a record of a handshake, major version 3. */
+    private static final short TLS_HANDSHAKE = 0x1603;
+
     static final int VERSION = 1;
 
     private static final int VERSION_OFFSET = Integer.BYTES;
@@ -96,6 +100,9 @@ final class RecordLayout {
      * @throws PeerViolation if it is not one, or breaks a limit
      */
     static void check(ByteBuffer memory, int offset, int dataBytesMax, CRC32C scratch) throws PeerViolation {
+        if (memory.getShort(offset) == TLS_HANDSHAKE) {
+            throw new PeerViolation("TLS: the other end speaks TLS, and here tls is off: write the same at both sites");
+        }
         if (memory.getInt(offset) != MAGIC) {
             throw new PeerViolation(
                     "no record: magic=0x%08x (expected: 0x%08x)".formatted(memory.getInt(offset), MAGIC));

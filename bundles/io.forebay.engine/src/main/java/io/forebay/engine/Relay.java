@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.relay.DialMode;
+import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
@@ -112,7 +113,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     private synchronized void openPorts() throws RefusedSettingException {
         if (!outsideOpen && !closed) {
             try {
-                engine.outsidePorts().open(settings.addresses().outside(), this);
+                engine.outsidePorts().open(settings.addresses(), this);
                 outsideOpen = true;
             } catch (IOException e) {
                 if (mustListen()) {
@@ -218,6 +219,16 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     }
 
     @Override
+    public InetAddress peer() {
+        return settings.addresses().peer().getAddress();
+    }
+
+    @Override
+    public void onRefused(String reason) {
+        health.onFault(Leg.PEER_TO_OUTSIDE, reason);
+    }
+
+    @Override
     public String take(Link link, Hello hello) {
         if (closed
                 || memory() == null
@@ -252,6 +263,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     @Override
     public Transport transport() {
         return engine.transport();
+    }
+
+    @Override
+    public Transport outsideLine() {
+        return engine.outsideLines().of(settings.addresses());
     }
 
     @Override
@@ -394,6 +410,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     RelayStatus status(Snapshots snapshots) {
         List<String> problems = Stream.of(
                         problem,
+                        engine.outsideLines().problem(settings.addresses()),
                         supply.problem(),
                         codec.problem(),
                         codec.peerProblem(settings, health.peer()),

@@ -19,6 +19,16 @@ record Remedy(Leg leg, Set<FaultKind> kinds, String check) {
                             + "and runs there; the peer's log says why it refuses."),
             remedy(
                     Leg.OUTSIDE_TO_PEER,
+                    FaultKind.TLS,
+                    "that tls is the same at both sites, and that each has in etc/tls/peers what forebay keygen made at the other; "
+                            + "forebay:diag at the peer says how it looks from there."),
+            remedy(
+                    Leg.PEER_TO_OUTSIDE,
+                    FaultKind.TLS,
+                    "that tls is the same at both sites, and that each has in etc/tls/peers what forebay keygen made at the other; "
+                            + "forebay:diag at the peer says how it looks from there."),
+            remedy(
+                    Leg.OUTSIDE_TO_PEER,
                     FaultKind.REFUSED,
                     "that the peer Forebay runs, that its outside is {peer}, and that peer = {peer} in {source} is right."),
             remedy(

@@ -57,6 +57,10 @@ class DiagnoserTest {
 
     private static final Fault OUT_REFUSED = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: connection refused");
     private static final Fault OUT_TIMED_OUT = fault(Leg.OUTSIDE_TO_PEER, "192.0.2.2:7790: timed out after 3000 ms");
+    private static final Fault OUT_UNTRUSTED = fault(
+            Leg.OUTSIDE_TO_PEER,
+            "192.0.2.2:7790: TLS: the certificate of peer b has expired on 2026-11-01: run forebay keygen --rotate there");
+    private static final Fault KEPT_OUT = fault(Leg.PEER_TO_OUTSIDE, "192.0.2.2:40001: TLS: no certificate is shown");
     private static final Fault LOCAL_REFUSED = fault(Leg.INSIDE_TO_DRBD, "10.77.1.2:7788: connection refused");
     private static final Fault FAR_REFUSED = fault(Leg.FAR_INSIDE_TO_FAR_DRBD, "10.77.2.2:7788: connection refused");
 
@@ -372,6 +376,18 @@ class DiagnoserTest {
                         2026-11-01T12:00:00Z, nor has the far DRBD at 10.77.2.2:7788 dialled its Forebay.
                         that drbdadm status r0 at 10.77.1.2:7788 says Connecting, that the peer's address in drbd.conf there \
                         is inside = 10.77.1.1:7789, and that no packet filter drops TCP to port 7789."""),
+                Arguments.of(diagnose(BRIDGING, BRIDGING, OUT_UNTRUSTED), """
+                        this Forebay and the peer at 192.0.2.2:7790 do not come to trust each other, dialled from 192.0.2.1 \
+                        since 2026-11-01T12:03:04Z (4 tries, last at 2026-11-01T12:03:10Z: TLS: the certificate of peer b \
+                        has expired on 2026-11-01: run forebay keygen --rotate there). Besides, the peer Forebay at 192.0.2.2 \
+                        has not reached the outside at 192.0.2.1:7790.
+                        that tls is the same at both sites, and that each has in etc/tls/peers what forebay keygen made at \
+                        the other; forebay:diag at the peer says how it looks from there."""),
+                Arguments.of(diagnose(BRIDGING, CONNECTING, KEPT_OUT), """
+                        the peer Forebay at 192.0.2.2 was kept out of the outside at 192.0.2.1:7790 since \
+                        2026-11-01T12:03:04Z (last error: 192.0.2.2:40001: TLS: no certificate is shown).
+                        that tls is the same at both sites, and that each has in etc/tls/peers what forebay keygen made at \
+                        the other; forebay:diag at the peer says how it looks from there."""),
                 Arguments.of(diagnose(BRIDGING, BRIDGING, OUT_REFUSED), """
                         no Forebay listens at 192.0.2.2:7790, dialled from 192.0.2.1 since 2026-11-01T12:03:04Z (4 tries, \
                         last at 2026-11-01T12:03:10Z: connection refused); nor has the peer dialled the outside at \

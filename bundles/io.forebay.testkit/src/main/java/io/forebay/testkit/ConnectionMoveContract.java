@@ -2,6 +2,7 @@
 package io.forebay.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Connection;
@@ -280,6 +281,7 @@ public abstract class ConnectionMoveContract extends TransportRig {
 
     @Test
     void shouldCarryOnAfterTheMoveOfAHalfClosedConnection() throws IOException {
+        assumeTrue(halfCloses());
         acceptor.onFin(() -> acceptor.moveTo(loop(0), () -> writeAndFlush(acceptor, 8 << 20)));
         dialler.onOpen(() -> {
             dialler.write(1000, true);
@@ -295,6 +297,7 @@ public abstract class ConnectionMoveContract extends TransportRig {
 
     @Test
     void shouldNoticeAResetAfterTheMoveOfAHalfClosedConnection() throws IOException {
+        assumeTrue(halfCloses());
         acceptor.onFin(() -> acceptor.moveTo(loop(0), () -> {}));
         dialler.onOpen(() -> dialler.connection().finish());
         connect();

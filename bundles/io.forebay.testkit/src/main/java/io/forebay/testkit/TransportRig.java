@@ -48,6 +48,11 @@ abstract class TransportRig {
     ConnectionProbe acceptor;
     SocketOptions options = SocketOptions.SYSTEM;
 
+    /** Whether a connection goes on in one direction when the other has ended. */
+    protected boolean halfCloses() {
+        return true;
+    }
+
     /** A transport with this many loops. */
     protected abstract Transport newTransport(int loops);
 

@@ -49,8 +49,20 @@ final class NettyAccepted implements Accepted {
             channel.unsafe().closeForcibly();
             throw e;
         }
-        channel.pipeline().addLast(new NettyConnection(kind, channel, remote, chosen, handler, members));
+        channel.pipeline()
+                .addLast(new NettyConnection(
+                        kind, channel, new PlainWire(kind, channel), remote, chosen, handler, members));
         chosen.eventLoop().register(channel);
+    }
+
+    /** Gives its socket away, instead of starting it; {@code null} if it was dropped. */
+    SocketChannel take() {
+        if (!taken.compareAndSet(false, true)) {
+            return null;
+        }
+        members.remove(this);
+        kind.configure(channel, SocketOptions.SYSTEM);
+        return channel;
     }
 
     @Override

@@ -10,10 +10,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +27,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private final SocketKind kind;
     private final SocketChannel channel;
+    private final Wire wire;
     private final GuardedHandler handler;
     private final ConnectionRegistry registry;
     private final TargetReader reader;
@@ -54,17 +55,18 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private boolean reportScheduled;
     private IOException cause;
     private final Runnable writesCompleted = this::writesCompleted;
-    private final ArrayDeque<SourceBuffer> idle = new ArrayDeque<>();
 
     NettyConnection(
             SocketKind kind,
             SocketChannel channel,
+            Wire wire,
             InetSocketAddress remote,
             NettyLoop loop,
             ConnectionHandler handler,
             ConnectionRegistry registry) {
         this.kind = kind;
         this.channel = channel;
+        this.wire = wire;
         this.remote = remote;
         this.loop = loop;
         this.handler = new GuardedHandler(handler, this::handlerFailed);
@@ -72,7 +74,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         reader = new TargetReader(this::nextTarget, () -> this.loop.scratch());
         tally = new WriteTally(channel, this::scheduleReport);
         watch = new HalfOpenWatch(kind, channel, this::fail);
-        channel.config().setRecvByteBufAllocator(reader);
+        wire.readInto(reader);
         channel.closeFuture().addListener(closed -> {
             if (move == null) { // else it hears of it where it arrives
                 this.loop.executeOrRun(this::socketClosed);
@@ -84,9 +86,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        if (open || ended) {
-            return;
+        if (!open && !ended) {
+            open();
         }
+    }
+
+    /** Begins on another loop, although the socket's pipeline stood before; on the socket's loop. */
+    void openAt(Loop other) {
+        moveTo(other, this::open);
+    }
+
+    private void open() {
         local = channel.localAddress();
         if (remote == null || remote.isUnresolved()) {
             remote = channel.remoteAddress();
@@ -108,14 +118,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private void fail(Throwable failure) {
         // Once all is handed over and this side wants nothing more, how the other end goes is no news.
-        end(closing && tally.isEmpty() ? null : SocketFailure.of(remote, failure));
+        end(closing && tally.isEmpty() ? null : wire.failure(remote, failure));
     }
 
     private void end(IOException why) {
         if (!ended) {
             ended = true;
             cause = why;
-            channel.close();
+            wire.close();
         }
     }
 
@@ -141,7 +151,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
         foreign.release();
         if (cause == null && !ended) {
-            cause = SocketFailure.of(remote, tally.failure() != null ? tally.failure() : new IOException("closed"));
+            cause = wire.failure(remote, tally.failure() != null ? tally.failure() : new IOException("closed"));
         }
         ended = true;
         registry.closed(this);
@@ -219,10 +229,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE && !finSeen) {
+        boolean socketEnded = event == ChannelInputShutdownEvent.INSTANCE;
+        boolean streamEnded = socketEnded ? wire.endsWithSocket() : event == SslCloseCompletionEvent.SUCCESS;
+        if (streamEnded && !finSeen) {
             finSeen = true;
             channel.config().setAutoRead(false); // or NIO would report the end of the stream again and again
             deliverForeign();
+        } else if (socketEnded && !finSeen) {
+            fail(new IOException("cut off: FIN without the close_notify of TLS"));
         }
     }
 
@@ -279,7 +293,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         tally.add(bytes.remaining());
-        channel.write(SourceBuffer.of(bytes, kind == SocketKind.EPOLL, idle), tally);
+        wire.write(bytes, tally);
     }
 
     @Override
@@ -298,8 +312,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private void writesCompleted() {
         reportScheduled = false;
-        handler.onWritten(tally.takeWrittenBytes());
-        proceedWhenAllIsWritten();
+        if (open) {
+            handler.onWritten(tally.takeWrittenBytes());
+            proceedWhenAllIsWritten();
+        }
     }
 
     private void proceedWhenAllIsWritten() {
@@ -308,7 +324,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
         if ((finishing || closing) && !finSent) {
             finSent = true;
-            channel.shutdownOutput().addListener(shut -> {
+            wire.shutOutput().addListener(shut -> {
                 if (!shut.isSuccess()) {
                     fail(shut.cause());
                 }

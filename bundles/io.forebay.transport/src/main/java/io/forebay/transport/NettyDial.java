@@ -30,7 +30,8 @@ final class NettyDial implements Dial, ConnectionRegistry {
             InetSocketAddress remote,
             int timeoutMs,
             SocketOptions options,
-            ConnectionHandler handler) {}
+            ConnectionHandler handler,
+            DialWire wire) {}
 
     private final SocketKind kind;
     private final NettyLoop loop;
@@ -130,8 +131,14 @@ final class NettyDial implements Dial, ConnectionRegistry {
 
     private void connect(InetSocketAddress remote) {
         channel = kind.newChannel();
-        channel.pipeline().addLast(new NettyConnection(kind, channel, remote, loop, order.handler, this));
         loop.eventLoop().register(channel);
+        SocketChannel tried = channel;
+        Wire wire = order.wire.prepare(kind, tried, failure -> {
+            if (tried == channel) {
+                tryAnother(failure);
+            }
+        });
+        channel.pipeline().addLast(new NettyConnection(kind, channel, wire, remote, loop, order.handler, this));
         kind.configure(channel, order.options);
         channel.config().setConnectTimeoutMillis(0); // one timer covers all attempts
         if (order.local != null) {

@@ -15,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** TCP on Netty: Linux epoll where its native library loads, else the JDK's selectors. */
 @Component(configurationPid = "io.forebay.transport")
@@ -46,9 +49,21 @@ public final class NettyTransport implements Transport {
         int loops() default 0;
 
         /** Whether to use epoll where it is available. */
-        @AttributeDefinition(name = "Native", description = "Prefer Linux epoll to the JDK's selectors.")
+        @AttributeDefinition(
+                name = "Native",
+                description = "Prefer Linux epoll and BoringSSL to the JDK's selectors and TLS.")
         boolean native$() default true;
+
+        /** Where the keys of TLS are. */
+        @AttributeDefinition(
+                name = "TLS folder",
+                description =
+                        "The folder with this site's key and its peers' certificates; empty for etc/tls of the base.",
+                required = false)
+        String tls_folder() default "";
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
     private static final long STOP_TIMEOUT_MS = 10_000;
 
@@ -61,10 +76,19 @@ public final class NettyTransport implements Transport {
     private final ThreadPoolExecutor resolver;
     private final NameLookup names;
     private final TransportMembers members = new TransportMembers();
+    private final boolean preferNative;
+    private final Path tlsFolder;
+    /** Made when it is first asked for; guarded by this. */
+    private TlsTransport tls;
 
     @Activate
     public NettyTransport(Config config) {
-        this(config.loops(), config.native$());
+        this(config.loops(), config.native$(), tlsFolder(config.tls_folder().strip()));
+    }
+
+    /** Without OSGi, and with the keys of TLS where they are by default. */
+    public NettyTransport(int loopCount, boolean preferNative) {
+        this(loopCount, preferNative, tlsFolder(""));
     }
 
     /**
@@ -72,13 +96,16 @@ public final class NettyTransport implements Transport {
      *
      * @param loopCount as {@link Config#loops}
      * @param preferNative as {@link Config#native$}
+     * @param tlsFolder as {@link Config#tls_folder}
      */
-    public NettyTransport(int loopCount, boolean preferNative) {
-        this(loopCount, preferNative, InetAddress::getAllByName);
+    public NettyTransport(int loopCount, boolean preferNative, Path tlsFolder) {
+        this(loopCount, preferNative, tlsFolder, InetAddress::getAllByName);
     }
 
     /** With who is asked for the addresses of a host at each dial. */
-    NettyTransport(int loopCount, boolean preferNative, NameLookup names) {
+    NettyTransport(int loopCount, boolean preferNative, Path tlsFolder, NameLookup names) {
+        this.preferNative = preferNative;
+        this.tlsFolder = tlsFolder;
         this.names = names;
         kind = SocketKind.choose(preferNative);
         // Two even on one core, so that a meta channel need not share a thread with a data channel.
@@ -97,6 +124,12 @@ public final class NettyTransport implements Transport {
                 new LinkedBlockingQueue<>(),
                 threads.named("forebay-resolver-"));
         resolver.allowCoreThreadTimeOut(true);
+    }
+
+    private static Path tlsFolder(String configured) {
+        return configured.isEmpty()
+                ? Path.of(System.getProperty("forebay.base", ""), "etc", "tls")
+                : Path.of(configured);
     }
 
     @Override
@@ -132,18 +165,20 @@ public final class NettyTransport implements Transport {
             SocketOptions options,
             Loop loop,
             ConnectionHandler handler) {
-        NettyDial dial = new NettyDial(
-                kind,
-                own(loop),
-                new NettyDial.Order(local, remote, timeoutMs, options, handler),
-                resolver,
-                names,
-                members);
+        return dial(new NettyDial.Order(local, remote, timeoutMs, options, handler, DialWire.PLAIN), loop);
+    }
+
+    Dial dial(NettyDial.Order order, Loop loop) {
+        NettyDial dial = new NettyDial(kind, own(loop), order, resolver, names, members);
         loop.execute(dial::start);
         return dial;
     }
 
-    private NettyLoop own(Loop loop) {
+    SocketKind kind() {
+        return kind;
+    }
+
+    NettyLoop own(Loop loop) {
         if (!loops.contains(loop)) {
             throw new IllegalArgumentException(
                     "loop of another transport: loop=" + loop + " (expected: one of loops())");
@@ -158,6 +193,26 @@ public final class NettyTransport implements Transport {
             }
         }
         return false;
+    }
+
+    @Override
+    public synchronized Optional<Transport> secured() {
+        if (tls == null) {
+            tls = new TlsTransport(this, tlsEngine(), tlsFolder, threads, members);
+        }
+        return Optional.of(tls);
+    }
+
+    private TlsEngine tlsEngine() {
+        TlsEngine engine = TlsEngine.choose(preferNative);
+        LOG.info("TLS on links is {}", engine.label());
+        return engine;
+    }
+
+    private synchronized void stopTls() {
+        if (tls != null) {
+            tls.stop();
+        }
     }
 
     /** Closes all listeners and connections, whose handlers hear of it, and ends the threads. */
@@ -176,6 +231,7 @@ public final class NettyTransport implements Transport {
             endAll(); // a connection was moving from loop to loop
         }
         resolver.shutdownNow();
+        stopTls();
         group.shutdownGracefully(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         threads.join(STOP_TIMEOUT_MS);
     }

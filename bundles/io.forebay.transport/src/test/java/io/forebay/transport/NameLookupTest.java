@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +27,7 @@ class NameLookupTest {
     private static final int DEADLINE_S = 10;
 
     private final AtomicReference<InetAddress[]> answer = new AtomicReference<>();
-    private final NettyTransport transport = new NettyTransport(2, true, this::lookUp);
+    private final NettyTransport transport = new NettyTransport(2, true, Path.of(""), this::lookUp);
 
     private InetAddress[] lookUp(String host) throws UnknownHostException {
         InetAddress[] known = answer.get();

@@ -49,4 +49,20 @@ public interface Transport {
             SocketOptions options,
             Loop loop,
             ConnectionHandler handler);
+
+    /**
+     * This transport with TLS 1.3 on all that it dials and accepts. Its loops are the same. {@code onOpen} and {@code
+     * onAccept} come only when both ends have proved that they hold the key that the other knows them by; whoever cannot is
+     * told to {@link ConnectionHandler#onDialFailed} or {@link ListenerHandler#onRefused}. Its keys are the transport's affair.
+     * What ends in one direction ends in the other soon, too: TLS need not go on half-closed.
+     * Empty, as it is without this method, if the transport has no TLS: then whoever wants it must not connect at all.
+     */
+    default Optional<Transport> secured() {
+        return Optional.empty();
+    }
+
+    /** What keeps its connections from being made or will soon, a sentence with the remedy; empty if nothing does. Any thread. */
+    default String problem() {
+        return "";
+    }
 }
