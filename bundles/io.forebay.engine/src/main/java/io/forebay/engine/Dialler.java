@@ -18,9 +18,9 @@ final class Dialler {
 
     private final ChannelRole role;
     private final Loop loop;
-    private final Supplier<Transport> line;
+    private final Supplier<Transport> transport;
     private final InetSocketAddress peer;
-    private final Supplier<LineSettings> settings;
+    private final Supplier<LineSettings> line;
     private final DialAgreement agreement;
     private final DialPace pace;
     /** What a link begins with, in round trips: TCP's, and that of TLS. */
@@ -36,9 +36,9 @@ final class Dialler {
     Dialler(ChannelRole role, Loop loop, ChannelHome home, Link.Owner owner) {
         this.role = role;
         this.loop = loop;
-        this.line = home::outsideLine;
+        this.transport = home::outsideLine;
         this.peer = home.settings().addresses().peer();
-        this.settings = () -> home.settings().line();
+        this.line = () -> home.settings().line();
         this.agreement = home.dialling();
         this.handshakes = home.settings().addresses().tls() ? 2 : 1;
         this.pace = new DialPace(home.health(), home.surroundings().random());
@@ -87,7 +87,7 @@ final class Dialler {
         pace.onDial(loop.nowNs());
         next = new Link(loop, owner);
         int timeoutMs = (int) (handshakes * pace.answerNs() / 1_000_000);
-        dial = line.get().dial(null, peer, timeoutMs, Link.options(settings.get()), loop, next);
+        dial = transport.get().dial(null, peer, timeoutMs, Link.options(line.get()), loop, next);
     }
 
     /** Dials when it is time, unless that is done already, or the peer's to do. */

@@ -17,6 +17,9 @@ import java.util.concurrent.Executor;
 /** Who this site is to its peers, and whom it trusts, as it was at one time. Immutable. */
 final class TlsIdentity {
 
+    /** Less than any record takes: of one that leaves a rest, TLS tells only with the last of all that waits that it is written. */
+    private static final int WRAP_BYTES = 15 * 1024;
+
     /** An operator has this long to rotate. */
     private static final Duration WARNING = Duration.ofDays(30);
 
@@ -94,6 +97,7 @@ final class TlsIdentity {
 
     private static SslHandler patient(SslHandler handler) {
         handler.setHandshakeTimeoutMillis(0); // whoever has it shake hands has a timeout of his own
+        handler.setWrapDataSize(WRAP_BYTES);
         return handler;
     }
 
