@@ -25,6 +25,7 @@ final class PluginLines {
     private static final Set<RelayKey> KEYS = Set.of(
             RelayKey.ALLOCATOR,
             RelayKey.DIAL,
+            RelayKey.LINKS,
             RelayKey.DRAIN_TIMEOUT,
             RelayKey.RESUME_TIMEOUT,
             RelayKey.RESOURCE,
@@ -77,10 +78,10 @@ final class PluginLines {
         }
         Optional<RelayKey> key = RelayKey.of(words.get(0)).filter(KEYS::contains);
         if (key.isPresent()) {
-            if (words.size() != 2) {
+            if (words.size() != 2 && (key.get() != RelayKey.LINKS || words.size() < 2)) {
                 throw new ValueRefusedException("wants one value: write for example allocator mapped");
             }
-            keys.put(key.get(), words.get(1));
+            keys.put(key.get(), String.join(" ", words.subList(1, words.size())));
             return;
         }
         Meaning meaning = MEANINGS.get(words.get(0));

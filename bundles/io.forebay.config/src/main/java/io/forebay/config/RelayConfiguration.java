@@ -118,4 +118,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "TCP's congestion control on the relay's links, by the system's name, for example bbr; empty"
                     + " leaves it to the system.")
     String congestion() default "";
+
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "Over how many links a data channel is spread, 1 to 16, and the local addresses from which they are"
+                            + " dialled, for example 4 from 10.0.0.1,10.1.0.1.")
+    String links() default "1";
 }

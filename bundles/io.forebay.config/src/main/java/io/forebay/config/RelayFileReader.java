@@ -9,6 +9,7 @@ import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.text.AddressText;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -169,9 +170,16 @@ final class RelayFileReader {
         BandwidthSchedule bwlimit = text(RelayKey.BWLIMIT, BandwidthSchedule.UNLIMITED, RelayValues::bandwidth);
         DialMode dial = text(RelayKey.DIAL, DialMode.BOTH, RelayValues::dial);
         String congestion = text(RelayKey.CONGESTION, "", RelayValues::congestion);
-        boolean read =
-                sendBytes != null && receiveBytes != null && bwlimit != null && dial != null && congestion != null;
-        return read ? new LineSettings(sendBytes, receiveBytes, bwlimit, dial, congestion) : LineSettings.DEFAULT;
+        WanLinks links = text(RelayKey.LINKS, WanLinks.ONE, RelayValues::links);
+        boolean read = sendBytes != null
+                && receiveBytes != null
+                && bwlimit != null
+                && dial != null
+                && congestion != null
+                && links != null;
+        return read
+                ? new LineSettings(sendBytes, receiveBytes, bwlimit, dial, congestion, links)
+                : LineSettings.DEFAULT;
     }
 
     private void take(String spelling, Object value) {

@@ -29,6 +29,7 @@ enum RelayKey {
     BWLIMIT("bwlimit"),
     DIAL("dial"),
     CONGESTION("congestion"),
+    LINKS("links"),
     COMPRESSION("compression"),
     READ_LOOPS("read-loops"),
     PLUGIN("plugin");

@@ -5,7 +5,11 @@ import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.text.ByteCount;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +25,7 @@ final class RelayValues {
     private static final Pattern TENTHS = Pattern.compile("\\d{1,9}");
     private static final Pattern ALLOCATOR = Pattern.compile("[a-z0-9.-]+");
     private static final Pattern CODEC = Pattern.compile("[A-Za-z0-9._-]+(\\s+[^\\s\\p{Cntrl}]+)*");
+    private static final Pattern LINKS = Pattern.compile("(\\d{1,2})(?:\\s+from\\s+(\\S.*))?");
     private static final long SOCKET_BUFFER_MAX_BYTES = 128L << 20;
 
     private RelayValues() {}
@@ -123,6 +128,24 @@ final class RelayValues {
                 .orElseThrow(() ->
                         new ValueRefusedException("says not who dials the WAN: write outbound for this site alone,"
                                 + " inbound for the peer alone, or both"));
+    }
+
+    /** A number, and from where: {@code 4 from 10.0.0.1,10.1.0.1}. */
+    static WanLinks links(String text) throws ValueRefusedException {
+        Matcher links = LINKS.matcher(text);
+        int count = links.matches() ? Integer.parseInt(links.group(1)) : 0;
+        if (count < 1 || count > WanLinks.COUNT_MAX) {
+            throw new ValueRefusedException("is not from 1 to " + WanLinks.COUNT_MAX
+                    + " links: write for example 4, or 4 from 10.0.0.1,10.1.0.1");
+        }
+        List<InetAddress> from = new ArrayList<>();
+        if (links.group(2) != null) {
+            for (String address : links.group(2).split("[\\s,]+")) {
+                from.add(SocketAddressText.local(address.contains(":") ? "[" + address + "]:1" : address + ":1")
+                        .getAddress());
+            }
+        }
+        return new WanLinks(count, from);
     }
 
     static String filter(String text) throws ValueRefusedException {

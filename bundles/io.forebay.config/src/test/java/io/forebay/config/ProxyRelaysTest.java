@@ -218,7 +218,7 @@ class ProxyRelaysTest {
         assertRefused(
                 connection("r0", 7000, 1, "cipher", "yes"),
                 "There is no option cipher: the options are tls, resource, memlimit, allocator, drain-timeout, resume-timeout,"
-                        + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, compression, read-loops.");
+                        + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, links, compression, read-loops.");
         assertThatThrownBy(() -> connections.put(connection("r0", 7000, 1, "inside", "10.0.0.1:1")))
                 .hasMessageStartingWith("There is no option inside: ");
         assertRefused(

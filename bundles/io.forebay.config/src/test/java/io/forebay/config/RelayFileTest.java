@@ -359,7 +359,7 @@ class RelayFileTest {
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, tls, name, resource,"
                                 + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout,"
-                                + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion,"
+                                + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, links,"
                                 + " compression, read-loops, plugin.");
     }
 

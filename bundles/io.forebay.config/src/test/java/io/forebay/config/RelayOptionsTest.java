@@ -75,6 +75,27 @@ class RelayOptionsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1                              | 1
+            16                             | 16
+            4 from 10.0.0.1,10.1.0.1       | 4 from 10.0.0.1,10.1.0.1
+            2   from  10.0.0.1, 10.1.0.1   | 2 from 10.0.0.1,10.1.0.1
+            2 from fd00::1                 | 2 from fd00:0:0:0:0:0:0:1
+            """)
+    void shouldReadOverHowManyLinksAndFromWhere(String text, String read) {
+        assertThat(quietly("links", text).line().links()).hasToString(read);
+        assertThat(quietly("plugin", "links " + text).line().links()).hasToString(read);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "17", "many", "2 over 10.0.0.1", "4 from", "-1"})
+    void shouldRefuseImpossibleNumbersOfLinks(String text) {
+        assertThat(onlyProblem(read(false, "links", text)))
+                .isEqualTo("links = " + text
+                        + " is not from 1 to 16 links: write for example 4, or 4 from 10.0.0.1,10.1.0.1.");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"none", "OUTBOUND", "in", "both sites"})
     void shouldRefuseAnotherWordOnWhichSiteDials(String word) {
         assertThat(onlyProblem(read(false, "dial", word)))

@@ -11,6 +11,7 @@ import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.relay.Relays;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.text.AddressText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -197,7 +198,19 @@ final class ProxyConnectionCommands {
                 AddressText.of(addresses.outside()),
                 AddressText.of(addresses.drbd()),
                 options(settings),
-                settings.codec().isNone() ? List.of() : List.of(settings.codec().toString()));
+                plugins(settings));
+    }
+
+    /** A line for the codec, and one for what has words with spaces between. */
+    private static List<String> plugins(RelaySettings settings) {
+        List<String> lines = new ArrayList<>();
+        if (!settings.codec().isNone()) {
+            lines.add(settings.codec().toString());
+        }
+        if (!settings.line().links().equals(WanLinks.ONE)) {
+            lines.add("links " + settings.line().links());
+        }
+        return lines;
     }
 
     /** All that a file can set; its resource is not what a connection's would be. */

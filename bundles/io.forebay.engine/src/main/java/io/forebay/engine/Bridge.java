@@ -7,65 +7,20 @@ import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
  * What joins a channel to its counterpart on the other site: one link at a time. One site dials it, again and again
  * while there is none ({@link DialAgreement} says which); once a session has begun, a link that broke or fell silent is
- * replaced by another that goes on where the peer says it is. Owned by the channel's loop.
+ * replaced by another that goes on where the peer says it is. Data may go over {@link Lanes} beside it. Owned by the
+ * channel's loop.
  *
  * <pre>
  *        dial / accept            hello, welcome
  *   (none) ────────▶ next ──────────────────────▶ link ──── broken, silent ───▶ next …
  * </pre>
  */
-final class Bridge implements Link.Owner {
-
-    /** The channel, as its bridge sees it. */
-    interface Owner {
-        /** What to say of the channel: {@code attempt} 0 begins a session, another goes on with it. */
-        Hello hello(int attempt);
-
-        /** The link that comes is to begin a session of this id. */
-        void onNewSession(UUID session);
-
-        /** The first link stands. */
-        void onBridgeUp(Hello peer);
-
-        /** No link carries anything; what the peer does not have will be sent again, and what came in part will come anew. */
-        void onRewind(Hello peer) throws PeerViolation;
-
-        /** Another link goes on with the session. */
-        void onBridgeResumed(Hello peer);
-
-        /** The link broke or is silent. */
-        void onBridgeLost(String reason);
-
-        /** The link was silent, but nothing else. */
-        void onBridgeHeard();
-
-        /** An attempt to get a link failed; others follow. */
-        void onBridgeFailed(String reason);
-
-        /** The session cannot go on: the peer has ended it, or cannot make sense of it. */
-        void onBridgeOver(String reason);
-
-        /** A record that came before the session began. */
-        void onEarlyRecord(RecordType type, ByteBuffer memory, int offset) throws PeerViolation;
-
-        /** So many bytes of data records are in the system's hands. */
-        void onDataWritten(int bytes);
-
-        /** Something was written or read: there may be more to do. */
-        void onLinkProgress();
-
-        /** A round trip of a heartbeat was measured. */
-        void onRoundTrip(long roundTripNs);
-
-        /** After the end: nothing of it is in the transport's hands any more. */
-        void onBridgeGone();
-    }
+final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** A link that lived this long was a good one: the next is dialled at once. */
     private static final long GOOD_NS = 1_000_000_000L;
@@ -76,8 +31,9 @@ final class Bridge implements Link.Owner {
     private final ChannelRole role;
     private final Loop loop;
     private final Dialler dialler;
+    private final Lanes lanes;
     private final ChannelHome home;
-    private final Owner owner;
+    private final BridgeOwner owner;
     private Link link;
 
     /** A link of the peer that takes over when the present one is gone. */
@@ -86,15 +42,21 @@ final class Bridge implements Link.Owner {
     private Hello nextHello;
     private long linkedNs;
     private int attempt;
+    private int dials;
+    private int links = 1;
+    private boolean dialled;
+    private boolean spread;
+    private boolean peerOver;
     private int violations;
     private boolean inSession;
     private boolean lost = true;
     private boolean ended;
 
-    Bridge(ChannelRole role, Loop loop, ChannelHome home, Owner owner) {
+    Bridge(ChannelRole role, Loop loop, ChannelHome home, BridgeOwner owner) {
         this.role = role;
         this.loop = loop;
-        this.dialler = new Dialler(role, loop, home, this);
+        this.dialler = new Dialler(role, loop, home, this, () -> Lanes.local(home, dials++));
+        this.lanes = new Lanes(role, loop, home, this);
         this.home = home;
         this.owner = owner;
     }
@@ -144,10 +106,10 @@ final class Bridge implements Link.Owner {
     @Override
     public void onLinkOpen(Link opened) {
         dialler.onOpen();
-        if (link == null) {
-            sayHello();
-        } else {
+        if (link != null) {
             link.fail("silent, replaced by another link");
+        } else if (lanes.areGone()) {
+            sayHello();
         }
     }
 
@@ -157,12 +119,13 @@ final class Bridge implements Link.Owner {
         } else {
             owner.onNewSession(home.newSession());
         }
-        dialler.sayHello(owner.hello(attempt));
+        dialler.sayHello(owner.hello(attempt, 0));
     }
 
     private void onWelcome(ByteBuffer memory, int offset) throws PeerViolation {
         Hello hello = Payloads.readHello(memory, offset);
         Link answered = dialler.welcomed(hello);
+        dialled = true;
         if (rewind(hello, answered::over)) {
             carry(answered, hello);
         }
@@ -174,6 +137,10 @@ final class Bridge implements Link.Owner {
     void accept(Link accepted, Hello hello) {
         accepted.owner(this);
         accepted.options(Link.options(home.settings().line()));
+        if (hello.lane() > 0) {
+            acceptLane(accepted, hello);
+            return;
+        }
         boolean resume = hello.attempt() > 0;
         if (ended || resume != inSession || inSession && isLate(hello) || !inSession && link != null) {
             accepted.refuse(
@@ -188,10 +155,18 @@ final class Bridge implements Link.Owner {
         if (older != null) {
             older.fail("replaced by a later link");
         }
-        if (link == null) {
-            welcome();
-        } else {
+        if (link != null) {
             link.fail("replaced by another link");
+        } else if (lanes.areGone()) {
+            welcome();
+        }
+    }
+
+    private void acceptLane(Link accepted, Hello hello) {
+        if (inSession && !ended && !lost && !dialled && hello.attempt() == attempt) {
+            lanes.accept(accepted, hello);
+        } else {
+            accepted.refuse(Refusal.NOT_NOW, "the bridge beside which it belongs does not stand");
         }
     }
 
@@ -207,12 +182,13 @@ final class Bridge implements Link.Owner {
         Hello hello = nextHello;
         next = null;
         nextHello = null;
+        dialled = false;
         attempt = hello.attempt();
         if (!inSession) {
             owner.onNewSession(hello.session());
         }
         if (rewind(hello, why -> accepted.refuse(Refusal.OVER, why))) {
-            accepted.writeControl(RecordType.WELCOME, 0, Payloads.hello(owner.hello(attempt)));
+            accepted.writeControl(RecordType.WELCOME, 0, Payloads.hello(owner.hello(attempt, 0)));
             carry(accepted, hello);
         }
     }
@@ -221,6 +197,7 @@ final class Bridge implements Link.Owner {
     void onLineSettings() {
         SocketOptions options = Link.options(home.settings().line());
         dialler.options(options);
+        lanes.options(options);
         if (next != null) {
             next.options(options);
         }
@@ -249,6 +226,7 @@ final class Bridge implements Link.Owner {
         dialler.cancelTimer();
         link = taken;
         linkedNs = loop.nowNs();
+        links = Math.max(home.settings().line().links().count(), hello.links());
         lost = false;
         link.heartbeat().start(inSession, this::pingMs);
         if (inSession) {
@@ -259,16 +237,17 @@ final class Bridge implements Link.Owner {
         flush();
     }
 
-    /** The session begins on the present link; from now on another can go on with it. */
-    void beginSession(ReceiveChain chain) {
+    /** The session begins on the present link; from now on another can go on with it. Data may be spread over several. */
+    void beginSession(ReceiveChain chain, boolean ofData) {
         inSession = true;
+        spread = ofData;
         link.heartbeat().start(true, this::pingMs);
-        link.receiveInto(chain);
+        receiveInto(chain);
     }
 
-    /** What comes on the present link goes into a chain. */
+    /** What comes on the present link, and on those beside it, goes into a chain. */
     void receiveInto(ReceiveChain chain) {
-        link.receiveInto(chain);
+        link.receiveInto(lanes.begin(chain, link, spread ? links : 1, dialled));
     }
 
     @Override
@@ -362,6 +341,7 @@ final class Bridge implements Link.Owner {
             if (ended) {
                 tellIfGone();
             } else {
+                lanes.end("the first link broke: " + reason);
                 onCarrierClosed(closed, reason);
             }
         }
@@ -378,8 +358,15 @@ final class Bridge implements Link.Owner {
             lost = true;
             owner.onBridgeLost(reason);
         }
+        goOn();
+    }
+
+    /** Nothing carries anything any more: takes the next link, or dials it. */
+    private void goOn() {
         if (ended) {
             tellIfGone();
+        } else if (!lanes.areGone()) {
+            dialAgain();
         } else if (dialler.isConnected()) {
             sayHello();
         } else if (next != null && next.isOpen()) {
@@ -389,7 +376,50 @@ final class Bridge implements Link.Owner {
         }
     }
 
+    // ---- the links beside it
+
+    @Override
+    public Hello hello(int lane) {
+        return owner.hello(attempt, lane);
+    }
+
+    @Override
+    public boolean knowsCodec(int number) {
+        return owner.knowsCodec(number);
+    }
+
+    @Override
+    public void onLaneWritten(int bytes) {
+        owner.onDataWritten(bytes);
+    }
+
+    @Override
+    public void onLaneProgress() {
+        owner.onLinkProgress();
+    }
+
+    @Override
+    public void onLaneLost(String reason, boolean violated) {
+        if (link != null && violated) {
+            link.onViolation(reason);
+        } else if (link != null) {
+            link.fail(reason);
+        }
+    }
+
+    @Override
+    public void onLanesGone() {
+        if (link == null) {
+            goOn();
+        }
+    }
+
     // ---- ending
+
+    /** The peer has said OVER. */
+    void onOver() {
+        peerOver = true;
+    }
 
     /** Ends it: what is queued still goes out, and then why, so that the peer does not try to go on. */
     void end(String reason) {
@@ -400,6 +430,11 @@ final class Bridge implements Link.Owner {
         dialler.end(reason);
         if (next != null) {
             next.refuse(Refusal.OVER, reason);
+        }
+        if (link != null && !peerOver) {
+            lanes.leave(reason);
+        } else {
+            lanes.end(reason);
         }
         if (link != null) {
             link.over(reason);
@@ -414,7 +449,7 @@ final class Bridge implements Link.Owner {
 
     /** Whether nothing of it is in the transport's hands. */
     boolean isGone() {
-        return link == null && next == null && dialler.isIdle();
+        return link == null && next == null && dialler.isIdle() && lanes.areGone();
     }
 
     // ---- what the session does with the present link
@@ -430,11 +465,16 @@ final class Bridge implements Link.Owner {
 
     /** Room for data records now, in bytes. */
     int roomBytes() {
-        return link == null ? 0 : link.roomBytes();
+        return link == null ? 0 : lanes.areInUse() ? lanes.roomBytes() : link.roomBytes();
+    }
+
+    /** How much to write at a time, unless it is a single record. */
+    int chunkBytes() {
+        return lanes.areInUse() ? Lanes.CHUNK_BYTES : Integer.MAX_VALUE;
     }
 
     void writeData(ByteBuffer records) {
-        link.writeData(records);
+        (lanes.areInUse() ? lanes.link() : link).writeData(records);
     }
 
     /** Queues a control record; {@code false} if there is no link, or no room on it. */
@@ -445,6 +485,7 @@ final class Bridge implements Link.Owner {
     void flush() {
         if (link != null) {
             link.flush();
+            lanes.flush();
         }
     }
 
@@ -465,6 +506,7 @@ final class Bridge implements Link.Owner {
         if (link != null) {
             link.resume();
         }
+        lanes.resume();
     }
 
     /** The address of the peer's end; empty while there is no link. */

@@ -18,7 +18,7 @@ import java.util.UUID;
  * One relayed TCP connection of DRBD, from the moment it waits for its bridge until it has stopped. It is used for one
  * session and never again, so no byte of a session can reach the next (rule R7). Owned by its loop.
  */
-final class Channel implements Bridge.Owner, Session.Owner {
+final class Channel implements BridgeOwner, Session.Owner {
 
     /** DATA records that the peer may send before it was given credit: DRBD's first packet and a little more. */
     static final int INITIAL_CREDIT = 2048;
@@ -195,8 +195,13 @@ final class Channel implements Bridge.Owner, Session.Owner {
     }
 
     @Override
-    public Hello hello(int attempt) {
-        return ChannelHello.of(this, home, attempt);
+    public Hello hello(int attempt, int lane) {
+        return ChannelHello.of(this, home, attempt, lane);
+    }
+
+    @Override
+    public boolean knowsCodec(int number) {
+        return codecs.peer().name(number) != null;
     }
 
     @Override
@@ -371,6 +376,7 @@ final class Channel implements Bridge.Owner, Session.Owner {
             }
             case OVER -> {
                 String why = Payloads.readClause(memory, offset, 0);
+                bridge.onOver();
                 loop.execute(() -> end.onPeerGone("ended by the peer: " + why));
                 return true;
             }

@@ -7,6 +7,7 @@ import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
@@ -27,13 +28,14 @@ final class Dialler {
     private final int handshakes;
 
     private final Link.Owner owner;
+    private final Supplier<InetAddress> from;
     private Link next;
     private Hello saidHello;
     private Dial dial;
     private Loop.Timer timer;
 
-    /** With the owner of the links. */
-    Dialler(ChannelRole role, Loop loop, ChannelHome home, Link.Owner owner) {
+    /** With the owner of the links, and the address from which to dial the next; {@code null} for the system's choice. */
+    Dialler(ChannelRole role, Loop loop, ChannelHome home, Link.Owner owner, Supplier<InetAddress> from) {
         this.role = role;
         this.loop = loop;
         this.transport = home::outsideLine;
@@ -43,6 +45,7 @@ final class Dialler {
         this.handshakes = home.settings().addresses().tls() ? 2 : 1;
         this.pace = new DialPace(home.health(), home.surroundings().random());
         this.owner = owner;
+        this.from = from;
     }
 
     DialPace pace() {
@@ -87,7 +90,9 @@ final class Dialler {
         pace.onDial(loop.nowNs());
         next = new Link(loop, owner);
         int timeoutMs = (int) (handshakes * pace.answerNs() / 1_000_000);
-        dial = transport.get().dial(null, peer, timeoutMs, Link.options(line.get()), loop, next);
+        InetAddress local = from.get();
+        InetSocketAddress source = local == null ? null : new InetSocketAddress(local, 0);
+        dial = transport.get().dial(source, peer, timeoutMs, Link.options(line.get()), loop, next);
     }
 
     /** Dials when it is time, unless that is done already, or the peer's to do. */
@@ -168,7 +173,8 @@ final class Dialler {
     Link welcomed(Hello hello) throws PeerViolation {
         if (!hello.session().equals(saidHello.session())
                 || hello.role() == saidHello.role()
-                || hello.attempt() != saidHello.attempt()) {
+                || hello.attempt() != saidHello.attempt()
+                || hello.lane() != saidHello.lane()) {
             throw new PeerViolation(
                     "answer to another hello: session=%s, role=%s, attempt=%d (expected: %s, not %s, %d)"
                             .formatted(

@@ -4,6 +4,7 @@ package io.forebay.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.forebay.api.relay.DialMode;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,13 +16,13 @@ import java.util.UUID;
  * What both ends of a link say first.
  *
  * <pre>
- *   0          8                    24     25     26        30                38                46
- *  +----------+--------------------+------+------+---------+-----------------+-----------------+
- *  | features |     session id     | role | dial | attempt |received position|received on wire |
- *  +----------+-------+------------+------+------+---------+-----------------+-----------------+
+ *   0          8                    24     25     26        30     31      32                40                48
+ *  +----------+--------------------+------+------+---------+------+-------+-----------------+-----------------+
+ *  | features |     session id     | role | dial | attempt | lane | links |received position|received on wire |
+ *  +----------+-------+------------+------+------+---------+------+-------+-----------------+-----------------+
  *  |  credit limit    | record max | resource | from host | to host | inside | drbd | codecs ...
  *  +------------------+------------+----------+-----------+---------+--------+------+-----------
- *  46                 54           58
+ *  48                 56           60
  * </pre>
  *
  * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
@@ -32,6 +33,8 @@ import java.util.UUID;
  * @param role the sender's role in the channel
  * @param dial which site is to dial, as the sender is configured
  * @param attempt 0 for a new session; n for the n-th link that is to go on with one that exists
+ * @param lane 0 for the first link of a bridge; n for the n-th beside it, over which nothing but data goes
+ * @param links over how many links the sender wants data to be spread
  * @param receivedPosition the position up to which the sender has the channel's bytes
  * @param receivedWireBytes what these were in DATA records, headers included
  * @param creditLimit how many bytes of DATA records, counted from the channel's first, it may be sent
@@ -49,6 +52,8 @@ record Hello(
         ChannelRole role,
         DialMode dial,
         int attempt,
+        int lane,
+        int links,
         long receivedPosition,
         long receivedWireBytes,
         long creditLimit,
@@ -63,7 +68,7 @@ record Hello(
     static final int STRING_BYTES_MAX = 255;
     static final int CODECS_MAX = 64;
     static final int RECORD_BYTES_MIN = 1024;
-    private static final int FIXED_BYTES = 58;
+    private static final int FIXED_BYTES = 60;
 
     Hello {
         codecs = List.copyOf(codecs);
@@ -75,6 +80,7 @@ record Hello(
         to.put((byte) (role == ChannelRole.ACCEPTOR ? 1 : 2));
         to.put((byte) dial.ordinal());
         to.putInt(attempt);
+        to.put((byte) lane).put((byte) links);
         to.putLong(receivedPosition).putLong(receivedWireBytes).putLong(creditLimit);
         to.putInt(recordBytesMax);
         writeString(resource, to);
@@ -98,6 +104,11 @@ record Hello(
         if (role != 1 && role != 2 || dial < 0 || dial >= DialMode.values().length || attempt < 0) {
             throw new PeerViolation(
                     "hello with an impossible value: role=%d, dial=%d, attempt=%d".formatted(role, dial, attempt));
+        }
+        int lane = from.get();
+        int links = from.get();
+        if (lane < 0 || lane > WanLinks.COUNT_MAX || links < 1 || links > WanLinks.COUNT_MAX) {
+            throw new PeerViolation("hello with an impossible value: lane=%d, links=%d".formatted(lane, links));
         }
         long position = from.getLong();
         long wire = from.getLong();
@@ -123,6 +134,8 @@ record Hello(
                 role == 1 ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR,
                 DialMode.values()[dial],
                 attempt,
+                lane,
+                links,
                 position,
                 wire,
                 credit,

@@ -45,8 +45,17 @@ final class Link implements ConnectionHandler {
         void onLinkClosed(Link link, String reason);
     }
 
+    /** Where a link puts what it reads once a session has begun. */
+    interface Sink {
+        /** Where to read the next bytes; {@code null} while there is no memory. */
+        ByteBuffer target();
+
+        /** So many bytes were read into the last target. */
+        void onRead(int bytes) throws PeerViolation;
+    }
+
     /** Data records that may be queued on the link; a control record waits for no more than these. */
-    private static final int QUEUED_DATA_BYTES_MAX = 512 << 10;
+    static final int QUEUED_DATA_BYTES_MAX = 512 << 10;
 
     /** Large enough for the first data that the peer may send unasked, and any control record beside it. */
     static final int EARLY_BYTES = 8 << 10;
@@ -55,7 +64,7 @@ final class Link implements ConnectionHandler {
     private static final int NOT_SENT_BYTES = 128 << 10;
 
     /** How long a close may take to send what is queued. */
-    private static final long CLOSE_NS = 3_000_000_000L;
+    static final long CLOSE_NS = 3_000_000_000L;
 
     private Loop loop;
     private final CRC32C crc = new CRC32C();
@@ -65,7 +74,7 @@ final class Link implements ConnectionHandler {
     private ByteBuffer early = ByteBuffer.allocate(EARLY_BYTES);
     private int earlyFilled;
     private Owner owner;
-    private ReceiveChain receive;
+    private Sink receive;
     private Connection connection;
 
     /** What was asked for before there was a connection. */
@@ -194,9 +203,9 @@ final class Link implements ConnectionHandler {
 
     // ---- reading
 
-    /** From now on records go to a chain; what is here already and not handled yet is moved there. */
-    void receiveInto(ReceiveChain chain) {
-        receive = chain;
+    /** From now on records go elsewhere; what is here already and not handled yet is moved there. */
+    void receiveInto(Sink sink) {
+        receive = sink;
     }
 
     /** Moves what is left in the small buffer to the chain, once the record that began the session is handled. */

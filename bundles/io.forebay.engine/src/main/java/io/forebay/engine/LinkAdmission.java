@@ -36,14 +36,16 @@ final class LinkAdmission {
             link.refuse(Refusal.NOT_NOW, "that site dials itself (dial = outbound) and is not to be dialled");
             return null;
         }
-        home.channels().onBridge();
+        boolean beginsSession = hello.attempt() == 0 && hello.lane() == 0;
+        if (hello.lane() == 0) {
+            home.channels().onBridge();
+        }
         ChannelRole role = hello.role() == ChannelRole.CONNECTOR ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR;
-        Channel channel = hello.attempt() == 0
-                ? home.channels().reserve(role)
-                : home.channels().inSession(role, hello.session());
+        Channel channel =
+                beginsSession ? home.channels().reserve(role) : home.channels().inSession(role, hello.session());
         if (channel != null) {
             link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
-        } else if (hello.attempt() > 0) {
+        } else if (!beginsSession) {
             link.refuse(Refusal.OVER, "the session has ended here");
         } else {
             return "there are %d bridges in reserve already".formatted(RelayChannels.RESERVE_MAX);

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * records are handled as soon as they are here, data when the socket takes them; the peer's credit bounds what can be
  * here. What is compressed goes through workers, a little ahead of the socket. Owned by one loop.
  */
-final class ReceiveChain implements DecompressionStage.Owner {
+final class ReceiveChain implements DecompressionStage.Owner, Link.Sink {
 
     /** What the chain needs of its channel. */
     interface Owner {
@@ -109,8 +109,8 @@ final class ReceiveChain implements DecompressionStage.Owner {
         creditLimit = limit;
     }
 
-    /** Where to read the link's next bytes; {@code null} while there is no memory. */
-    ByteBuffer target() {
+    @Override
+    public ByteBuffer target() {
         Piece tail = wire.last();
         if (tail == null || tail.room() == 0 || !fits(tail)) {
             Piece next = account.lease(Use.RECEIVE);
@@ -139,8 +139,13 @@ final class ReceiveChain implements DecompressionStage.Owner {
         return tail.parsed + needed <= tail.memory.capacity();
     }
 
-    /** So many bytes were read into the last target. */
-    void onRead(int bytes) throws PeerViolation {
+    /** Handles a control record that was not read into a target, and checked elsewhere. */
+    void onControl(ByteBuffer memory, int offset) throws PeerViolation {
+        owner.onControl(RecordLayout.type(memory, offset), memory, offset);
+    }
+
+    @Override
+    public void onRead(int bytes) throws PeerViolation {
         Piece tail = wire.last();
         tail.filled += bytes;
         while (tail.filled - tail.parsed >= RecordLayout.HEADER_BYTES) {

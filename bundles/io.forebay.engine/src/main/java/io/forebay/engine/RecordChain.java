@@ -179,6 +179,9 @@ final class RecordChain {
                 int end = piece.used;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
+                    if (end > piece.used && next - piece.used > bridge.chunkBytes()) {
+                        break;
+                    }
                     if (next - piece.used > room || !window.fits(end - piece.used) || !pace.isDue(next - end)) {
                         break;
                     }

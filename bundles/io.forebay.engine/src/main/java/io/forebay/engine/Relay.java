@@ -232,7 +232,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     public String take(Link link, Hello hello) {
         if (closed
                 || memory() == null
-                || hello.attempt() == 0 && !lackOfMemory().isEmpty()) {
+                || hello.attempt() == 0 && hello.lane() == 0 && !lackOfMemory().isEmpty()) {
             return "the relay is not ready: " + (problem.isEmpty() ? lackOfMemory() : problem);
         }
         return admission.take(link, hello);

@@ -136,7 +136,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
         confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
-        bridge.beginSession(receive);
+        bridge.beginSession(receive, type == ChannelType.DATA);
         confirmations.send();
     }
 
@@ -320,8 +320,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             return;
         }
         transmit.pump(bridge);
+        // First, or the peer might believe that what was delivered before the end was not.
+        confirmations.confirm(ends.isFarOver() || inside.isGone());
         ends.send(bridge, transmit, inside.isGone());
-        confirmations.confirm(ends.isFarOver());
         bridge.flush();
         inside.flush();
         owner.onMoved();

@@ -12,6 +12,7 @@ import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.codec.zstd.ZstdCodec;
 import io.forebay.state.TransitionTable;
@@ -155,7 +156,7 @@ class BandwidthOnTheWireTest {
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
-                new LineSettings(0, 0, BandwidthSchedule.parse(bwlimit), DialMode.BOTH, ""),
+                new LineSettings(0, 0, BandwidthSchedule.parse(bwlimit), DialMode.BOTH, "", WanLinks.ONE),
                 "test"));
     }
 

@@ -8,6 +8,7 @@ import io.forebay.api.relay.BandwidthStatus.Limit;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.engine.PretendDrbd.Socket;
 import java.time.LocalDateTime;
@@ -47,7 +48,9 @@ class BandwidthTest {
     }
 
     private void schedule(String text) {
-        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(0, 0, BandwidthSchedule.parse(text), DialMode.BOTH, ""));
+        sites.a.line(
+                RelayTimeouts.DEFAULT,
+                new LineSettings(0, 0, BandwidthSchedule.parse(text), DialMode.BOTH, "", WanLinks.ONE));
     }
 
     /** What A sends in a second, after a moment that the former rate may still show in. */

@@ -8,6 +8,7 @@ import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.bab.heap.HeapBabAllocator;
@@ -263,7 +264,9 @@ class LineSettingsTest {
     @Test
     void shouldGiveItsLinksTheCongestionControlAndSayWhenTheTransportHasNone() {
         connect("none");
-        sites.a.line(RelayTimeouts.DEFAULT, new LineSettings(0, 0, BandwidthSchedule.UNLIMITED, DialMode.BOTH, "bbr"));
+        sites.a.line(
+                RelayTimeouts.DEFAULT,
+                new LineSettings(0, 0, BandwidthSchedule.UNLIMITED, DialMode.BOTH, "bbr", WanLinks.ONE));
         sites.loop.runFor(1);
         String sentence = "congestion bbr cannot be chosen by the transport simulated: remove the line";
         assertThat(sites.a.status().problems()).containsExactly(sentence);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
@@ -12,6 +13,7 @@ import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.bab.direct.DirectBabAllocator;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.codec.deflate.DeflateCodec;
@@ -41,7 +43,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two engines in this process, joined by real sockets, with DRBDs that are plain blocking sockets. */
 class RealSocketsTest {
@@ -205,8 +206,8 @@ class RealSocketsTest {
 
     /** The inbound site's peer is an address from which nothing ever comes back; the outbound site's outside is taken. */
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "::1"})
-    void shouldCarryEitherDrbdsConnectionsWhereOnlyOneSiteCanDial(String outside) throws Exception {
+    @CsvSource({"127.0.0.1, 1", "127.0.0.1, 4", "::1, 2"})
+    void shouldCarryEitherDrbdsConnectionsWhereOnlyOneSiteCanDial(String outside, int links) throws Exception {
         InetAddress wan = InetAddress.getByName(outside);
         assumeThatCode(() -> new ServerSocket(0, 1, wan).close()).doesNotThrowAnyException();
         int[] port = FreeAddresses.loopback(6).stream()
@@ -225,7 +226,8 @@ class RealSocketsTest {
                     new HeapBabAllocator(),
                     "none",
                     new RelayAddresses(loopback(port[0]), loopback(port[1]), unbound, listening),
-                    new LineSettings(0, 0, 0, DialMode.OUTBOUND));
+                    new LineSettings(
+                            0, 0, BandwidthSchedule.UNLIMITED, DialMode.OUTBOUND, "", new WanLinks(links, List.of())));
             put(
                     far,
                     new HeapBabAllocator(),

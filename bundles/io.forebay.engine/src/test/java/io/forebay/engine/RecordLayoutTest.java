@@ -132,6 +132,8 @@ class RecordLayoutTest {
                 ChannelRole.CONNECTOR,
                 DialMode.OUTBOUND,
                 0,
+                2,
+                4,
                 3,
                 4,
                 2048,

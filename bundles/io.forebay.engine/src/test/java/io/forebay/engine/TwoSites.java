@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
@@ -13,6 +14,7 @@ import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.Transition;
 import io.forebay.codec.deflate.DeflateCodec;
@@ -56,6 +58,7 @@ final class TwoSites {
         RelayAddresses addresses;
         DialMode dial = DialMode.BOTH;
         String resource = "r0";
+        WanLinks links = WanLinks.ONE;
         private final BabAllocator memory;
         TrackingAllocator allocator;
 
@@ -126,14 +129,14 @@ final class TwoSites {
                     CodecChoice.parse(codec),
                     PlugInTargets.ANY,
                     RelayTimeouts.DEFAULT,
-                    new LineSettings(0, 0, 0, dial),
+                    new LineSettings(0, 0, BandwidthSchedule.UNLIMITED, dial, "", links),
                     "test"));
         }
 
         /** Says another word on who dials, while it runs. */
         void dial(DialMode next) {
             dial = next;
-            line(settings.timeouts(), new LineSettings(0, 0, 0, next));
+            line(settings.timeouts(), new LineSettings(0, 0, BandwidthSchedule.UNLIMITED, next, "", links));
         }
 
         /** Where it thinks that its DRBD is, before it starts. */

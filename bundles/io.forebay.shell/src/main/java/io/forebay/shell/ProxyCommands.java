@@ -49,6 +49,7 @@ public final class ProxyCommands {
             "ping-timeout",
             "allocator",
             "dial",
+            "links",
             "drain-timeout",
             "resume-timeout");
 

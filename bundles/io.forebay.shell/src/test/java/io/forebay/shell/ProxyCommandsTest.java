@@ -264,6 +264,7 @@ class ProxyCommandsTest {
                   bwlimit of all   none
                   dial             both
                   congestion       system
+                  links            1
                   sndbuf-size      system
                   rcvbuf-size      system
                   ping-timeout     1000 ms

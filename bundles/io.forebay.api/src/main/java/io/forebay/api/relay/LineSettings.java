@@ -13,17 +13,24 @@ import java.util.Objects;
  * @param dial which site dials the WAN
  * @param congestion TCP's congestion control on its links, by the system's name, for example {@code bbr}; empty leaves it to
  *     the system
+ * @param links over how many links a data channel is spread
  */
 public record LineSettings(
-        int sendBufferBytes, int receiveBufferBytes, BandwidthSchedule bwlimit, DialMode dial, String congestion) {
+        int sendBufferBytes,
+        int receiveBufferBytes,
+        BandwidthSchedule bwlimit,
+        DialMode dial,
+        String congestion,
+        WanLinks links) {
 
-    /** What holds where nothing is said: all is left to the system, no limit, and both sites dial. */
-    public static final LineSettings DEFAULT = new LineSettings(0, 0, 0, DialMode.BOTH);
+    /** What holds where nothing is said: all is left to the system, no limit, and both sites dial one link. */
+    public static final LineSettings DEFAULT = new LineSettings(0, 0, 0);
 
     public LineSettings {
         Objects.requireNonNull(bwlimit);
         Objects.requireNonNull(dial);
         Objects.requireNonNull(congestion);
+        Objects.requireNonNull(links);
         if (sendBufferBytes < 0 || receiveBufferBytes < 0) {
             throw new IllegalArgumentException("less than nothing: sendBufferBytes=%d, receiveBufferBytes=%d"
                     .formatted(sendBufferBytes, receiveBufferBytes));
@@ -35,13 +42,13 @@ public record LineSettings(
         return bwlimit.otherwiseBytesPerS();
     }
 
-    /** Of lines that both sites dial, with the same limit at all times, 0 for none, and the system's congestion control. */
+    /** Of lines that both sites dial, one link each, with the same limit at all times, 0 for none. */
     public LineSettings(int sendBufferBytes, int receiveBufferBytes, long bwlimitBytesPerS) {
         this(sendBufferBytes, receiveBufferBytes, bwlimitBytesPerS, DialMode.BOTH);
     }
 
-    /** With the same limit at all times, 0 for none, and the system's congestion control. */
+    /** With the same limit at all times, 0 for none, the system's congestion control, and one link for each channel. */
     public LineSettings(int sendBufferBytes, int receiveBufferBytes, long bwlimitBytesPerS, DialMode dial) {
-        this(sendBufferBytes, receiveBufferBytes, BandwidthSchedule.always(bwlimitBytesPerS), dial, "");
+        this(sendBufferBytes, receiveBufferBytes, BandwidthSchedule.always(bwlimitBytesPerS), dial, "", WanLinks.ONE);
     }
 }

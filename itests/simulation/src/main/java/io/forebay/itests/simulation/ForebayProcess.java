@@ -3,15 +3,16 @@ package io.forebay.itests.simulation;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.codec.Codec;
+import io.forebay.api.relay.BandwidthSchedule;
 import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.CodecChoice;
-import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.relay.PlugInTargets;
 import io.forebay.api.relay.RelayAddresses;
 import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayStatus;
 import io.forebay.api.relay.RelayTimeouts;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
@@ -57,7 +58,7 @@ final class ForebayProcess {
     private final SimulatedNetwork.SimulatedTransport transport;
     private final RelayAddresses addresses;
     private final Scenario.Relay settings;
-    private final DialMode dial;
+    private final LineSettings line;
     private final MemoryWatch memory;
     private final List<CodecWatch> codecs = new ArrayList<>();
     private final Map<String, PlugIn<Codec>> installed = new TreeMap<>();
@@ -76,7 +77,13 @@ final class ForebayProcess {
         this.network = network;
         this.addresses = addresses;
         this.settings = settings;
-        this.dial = settings.dial().get(site);
+        this.line = new LineSettings(
+                0,
+                0,
+                BandwidthSchedule.UNLIMITED,
+                settings.dial().get(site),
+                "",
+                new WanLinks(settings.links().get(site), List.of()));
         this.oracle = oracle;
         loop = new ProcessLoop(network.loop());
         transport = network.host(addresses.outside().getAddress().getHostAddress(), loop);
@@ -178,7 +185,7 @@ final class ForebayProcess {
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
                 new RelayTimeouts(settings.drainTimeoutMs(), settings.resumeTimeoutMs(), RelayTimeouts.PING_MIN_MS),
-                new LineSettings(0, 0, 0, dial),
+                line,
                 "simulation"));
     }
 

@@ -36,11 +36,13 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         }
     }
 
-    /** What both relays are configured with; the codecs of site A and site B, and which of them dials as they say. */
+    /** What both relays are configured with; the codecs of site A and site B, which of them dials as they
+     * say, and over how many links data is to be spread. */
     record Relay(
             long memlimitBytes,
             List<String> codecs,
             List<DialMode> dial,
+            List<Integer> links,
             int drainTimeoutMs,
             int resumeTimeoutMs,
             boolean directMemory) {}
@@ -133,6 +135,8 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     private static final List<String> CODECS =
             List.of("none", "none", "lz4", "zstd level 1..5", "zstd level 1..2 long 20", "zlib level 1");
 
+    private static final List<Integer> LINKS = List.of(1, 1, 1, 1, 1, 2, 3, 8);
+
     /** All that do not contradict each other. */
     private static final List<List<DialMode>> DIALS = List.of(
             List.of(DialMode.BOTH, DialMode.BOTH),
@@ -198,7 +202,8 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         }
         Kind kind = dice < 45 ? Kind.MIXED : dice < 75 ? Kind.SURVIVAL : dice < 95 ? Kind.DRAIN : Kind.DAMAGE;
         Wan wan = wan(random);
-        Relay relay = relay(random, kind, pick(DIALS, new Random(seed)));
+        Random ofLines = new Random(seed);
+        Relay relay = relay(random, kind, pick(DIALS, ofLines), List.of(pick(LINKS, ofLines), pick(LINKS, ofLines)));
         List<Drbd> drbds = List.of(drbd(random, kind, relay), drbd(random, kind, relay));
         List<Fault> faults = new ArrayList<>(
                 switch (kind) {
@@ -215,7 +220,7 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
     static Scenario crossed(long seed) {
         Random random = new Random(seed);
         Wan wan = new Wan(CROSSED_DELAY_NS, 0, wan(random).bytesPerSecond, 512 << 10);
-        Relay relay = relay(random, Kind.CROSSED, pick(DIALS, new Random(~seed)));
+        Relay relay = relay(random, Kind.CROSSED, pick(DIALS, new Random(~seed)), List.of(1, 2));
         List<Drbd> drbds = List.of(
                 drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS),
                 drbd(random, Kind.CROSSED, relay).withConnectInt(CONNECT_INT_NS));
@@ -231,13 +236,14 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
         return new Wan(delayNs, jitterNs, bytesPerSecond, window);
     }
 
-    private static Relay relay(Random random, Kind kind, List<DialMode> dial) {
+    private static Relay relay(Random random, Kind kind, List<DialMode> dial, List<Integer> links) {
         boolean mayResume = kind == Kind.SURVIVAL || kind == Kind.DRAIN || random.nextInt(6) != 0;
         int resume = mayResume ? 4_000 + random.nextInt(16_000) : 0;
         return new Relay(
                 RelaySettings.MEMLIMIT_MIN_BYTES << random.nextInt(3),
                 List.of(pick(CODECS, random), pick(CODECS, random)),
                 dial,
+                links,
                 (kind == Kind.DRAIN ? 8_000 : 500) + random.nextInt(8_000),
                 resume,
                 random.nextInt(4) == 0);
