@@ -105,7 +105,7 @@ class MalformedCommandsIT {
             "set plugin r0-bob-alice 0 zlib level 10",
             "set plugin r0-bob-alice 0 lzma level 0",
             "set plugin r0-bob-alice 0 brotli level 7",
-            "set plugin r0-bob-alice 0 tls on",
+            "set plugin r0-bob-alice 0 tls perhaps",
             "set plugin r0-bob-alice 0 allocator none-such",
             "set plugin r0-bob-alice 0 resume-timeout soon",
             "set plugin r1-bob-alice 0 END",
