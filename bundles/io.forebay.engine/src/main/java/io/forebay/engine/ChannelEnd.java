@@ -153,8 +153,11 @@ final class ChannelEnd implements Session.Ending {
             String why = "what the peer had sent is delivered; " + life.reason();
             cancelTimers();
             timer = loop.schedule(() -> stop(why), RESET_LATER_NS);
+        } else if (channel.session().unconfirmedBytes() > 0) {
+            cancelTimers();
+            timer = loop.schedule(() -> begin("both ends closed", false), RESET_LATER_NS);
         } else {
-            if (life.state() == ChannelState.CLOSE_PENDING && channel.session().unconfirmedBytes() == 0) {
+            if (life.state() == ChannelState.CLOSE_PENDING) {
                 life.on(new Drained("all was delivered"));
             }
             begin("both ends closed", false);
