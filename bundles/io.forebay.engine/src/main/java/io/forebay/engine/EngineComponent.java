@@ -25,8 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,9 @@ public final class EngineComponent implements Relays {
     /** How long a bundle that stops waits for what it lent. */
     private static final long LEAVE_MS = 10_000;
 
+    /** A thread keeps what called for it, and so a bundle that may have left since. */
+    private static final long BLOCKING_IDLE_S = 5;
+
     private final CodecThreads workers;
     private final ExecutorService blocking;
     private final EventLog events = new EventLog();
@@ -83,7 +87,13 @@ public final class EngineComponent implements Relays {
     public EngineComponent(
             @Reference(name = "transport") Transport transport, @Reference StateTable states, Config config) {
         workers = new CodecThreads("forebay-codec", Runtime.getRuntime().availableProcessors());
-        blocking = Executors.newCachedThreadPool(threads("forebay-blocking"));
+        blocking = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                BLOCKING_IDLE_S,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                threads("forebay-blocking"));
         engine = new Engine(
                 transport,
                 states,

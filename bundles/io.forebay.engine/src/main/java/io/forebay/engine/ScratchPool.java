@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 public final class ScratchPool {
 
-    private static final long KEPT_BYTES = 16 << 20;
+    private static final long KEPT_BYTES = 4 << 20;
 
     /** The sizes there are, four between two powers of two, so that what came home fits the next block, too. */
     private static final int[] SIZES = IntStream.rangeClosed(12, 28)

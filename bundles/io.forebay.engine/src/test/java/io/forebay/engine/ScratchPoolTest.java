@@ -49,7 +49,7 @@ class ScratchPoolTest {
                 again += one == next ? 1 : 0;
             }
         }
-        assertThat(again).isEqualTo(16);
+        assertThat(again).isEqualTo(4);
     }
 
     @Test
