@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -69,9 +68,10 @@ public final class ProxyRelays implements ProxyConnections {
 
     /**
      * How long a removed relay goes on that DRBD is connected through. drbdadm adjust removes a connection whose memlimit
-     * has changed, and adds it again at once: there is no need that DRBD notices.
+     * has changed, adds it again at once, and gives it its options and plugins with a second call: there is no need that
+     * DRBD notices.
      */
-    private static final long DEPARTURE_MS = 2_000;
+    private static final long PAUSE_MS = 2_000;
 
     private static final Set<ChannelState> IN_USE =
             EnumSet.of(ChannelState.ESTABLISHED, ChannelState.RESUMING, ChannelState.CLOSE_PENDING);
@@ -83,7 +83,15 @@ public final class ProxyRelays implements ProxyConnections {
     private final Relays relays;
     private final ProxyConfigurations configurations;
     private final ScheduledExecutorService timer;
-    private final Map<String, ScheduledFuture<?>> departing = new HashMap<>();
+    private final Map<String, Pause> pauses = new HashMap<>();
+
+    /**
+     * A relay that goes on as it was for a moment.
+     *
+     * @param end makes it what is wanted
+     * @param wanted what it is already for all who ask; empty if it is gone for them
+     */
+    private record Pause(ScheduledFuture<?> end, Optional<ProxyConnection> wanted) {}
 
     @Activate
     public ProxyRelays(
@@ -95,7 +103,7 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     /**
-     * @param timer removes what has departed; is shut down with this
+     * @param timer ends pauses; is shut down with this
      */
     ProxyRelays(
             ConfigurationAdmin admin,
@@ -112,7 +120,7 @@ public final class ProxyRelays implements ProxyConnections {
 
     private static ScheduledExecutorService timer() {
         return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "forebay-config-departures");
+            Thread thread = new Thread(task, "forebay-config-pauses");
             thread.setDaemon(true);
             return thread;
         });
@@ -122,10 +130,11 @@ public final class ProxyRelays implements ProxyConnections {
     public synchronized List<String> add(ProxyConnection wanted) throws ProxyRefusedException {
         List<String> addresses = addresses(wanted);
         Optional<Configured> same = predecessor(wanted);
-        if (same.isEmpty()
-                || isDeparting(same.get().relayName())
-                || !addresses(same.get().connection()).equals(addresses)) {
+        if (same.isEmpty() || !addresses(same.get().connection()).equals(addresses)) {
             return put(wanted);
+        }
+        if (isDeparting(same.get().relayName())) {
+            return putLater(wanted, same.get());
         }
         ProxyConnection old = same.get().connection();
         Map<String, String> options = new LinkedHashMap<>(old.options());
@@ -133,9 +142,22 @@ public final class ProxyRelays implements ProxyConnections {
         return put(old.with(options, old.plugins()));
     }
 
+    /** Begins or goes on with a pause at whose end the relay becomes what is wanted by then. */
+    private List<String> putLater(ProxyConnection wanted, Configured old) throws ProxyRefusedException {
+        RelayFile file = check(old.relayName(), wanted);
+        pause(old.relayName(), Optional.of(wanted));
+        return newNotes(file, Optional.of(old));
+    }
+
     @Override
     public synchronized List<String> put(ProxyConnection wanted) throws ProxyRefusedException {
-        return put(wanted, false);
+        Optional<Configured> old = predecessor(wanted);
+        boolean goesOn = old.isPresent()
+                && pauses.containsKey(old.get().relayName())
+                && !isDeparting(old.get().relayName())
+                && !old.get().connection().equals(wanted)
+                && addresses(old.get().connection()).equals(addresses(wanted));
+        return goesOn ? putLater(wanted, old.get()) : put(wanted, false);
     }
 
     /** As {@link #put}, but the relay gets its settings even if nothing changes, and later words mean whom they meant. */
@@ -144,33 +166,34 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     private List<String> put(ProxyConnection wanted, boolean renewed) throws ProxyRefusedException {
-        addresses(wanted);
-        refuseUnknownOptions(wanted);
         Optional<Configured> old = predecessor(wanted);
         String relayName = old.isPresent() ? old.get().relayName() : freeName(wanted);
-        Map<String, Object> properties = ProxyConfigurations.properties(relayName, wanted);
-        RelayFile file = check(relayName, properties);
-        boolean departed = isDeparting(relayName);
-        if (departed) {
-            departing.remove(relayName).cancel(false);
-        }
+        RelayFile file = check(relayName, wanted);
+        boolean departing = isDeparting(relayName);
+        endPause(relayName);
         makeRoom(wanted);
-        boolean last = old.isPresent() && old.get().added() == lastAdded(wanted.name());
-        if (last && !renewed && old.get().connection().equals(wanted)) {
-            return List.of();
-        }
         try {
-            configurations.put(relayName, wanted, old, last || renewed);
+            putNow(relayName, wanted, renewed);
         } catch (ProxyRefusedException e) {
-            if (departed) {
-                departLater(relayName);
+            if (departing) {
+                pause(relayName, Optional.empty());
             }
             throw e;
         }
-        List<String> before = old.map(configured -> file(
-                                relayName, ProxyConfigurations.properties(relayName, configured.connection()))
-                        .notes())
-                .orElse(List.of());
+        return newNotes(file, old);
+    }
+
+    private void putNow(String relayName, ProxyConnection wanted, boolean renewed) throws ProxyRefusedException {
+        Optional<Configured> inForce = inForce(relayName);
+        boolean last = inForce.isPresent() && inForce.get().added() == lastAdded(wanted.name());
+        if (!last || renewed || !inForce.get().connection().equals(wanted)) {
+            configurations.put(relayName, wanted, inForce, last || renewed);
+        }
+    }
+
+    private static List<String> newNotes(RelayFile file, Optional<Configured> old) {
+        List<String> before =
+                old.map(one -> file(one.relayName(), one.connection()).notes()).orElse(List.of());
         return file.notes().stream().filter(note -> !before.contains(note)).toList();
     }
 
@@ -182,7 +205,7 @@ public final class ProxyRelays implements ProxyConnections {
         Set<String> listening = listening(wanted);
         for (Configured other : configurations.all().toList()) {
             if (isDeparting(other.relayName()) && !Collections.disjoint(listening, listening(other.connection()))) {
-                depart(other.relayName());
+                settle(other.relayName());
             }
         }
     }
@@ -192,7 +215,19 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     private boolean isDeparting(String relayName) {
-        return departing.containsKey(relayName);
+        return pauses.containsKey(relayName) && pauses.get(relayName).wanted().isEmpty();
+    }
+
+    private void pause(String relayName, Optional<ProxyConnection> wanted) {
+        endPause(relayName);
+        pauses.put(
+                relayName, new Pause(timer.schedule(() -> settle(relayName), PAUSE_MS, TimeUnit.MILLISECONDS), wanted));
+    }
+
+    private Optional<Pause> endPause(String relayName) {
+        Optional<Pause> pause = Optional.ofNullable(pauses.remove(relayName));
+        pause.ifPresent(one -> one.end().cancel(false));
+        return pause;
     }
 
     private static void refuseUnknownOptions(ProxyConnection wanted) throws ProxyRefusedException {
@@ -238,7 +273,7 @@ public final class ProxyRelays implements ProxyConnections {
     private Optional<Configured> predecessor(ProxyConnection wanted) throws ProxyRefusedException {
         String inside = normal("inside", wanted.inside());
         String outside = normal("outside", wanted.outside());
-        for (Configured other : configurations.all().toList()) {
+        for (Configured other : asked().toList()) {
             if (other.connection().name().equals(wanted.name())
                     && (normal("inside", other.connection().inside()).equals(inside)
                             || normal("outside", other.connection().outside()).equals(outside))) {
@@ -256,15 +291,17 @@ public final class ProxyRelays implements ProxyConnections {
                 : wanted.name();
     }
 
-    private static RelayFile file(String relayName, Map<String, Object> properties) {
-        Map<String, Object> all = new TreeMap<>(properties);
+    private static RelayFile file(String relayName, ProxyConnection connection) {
+        Map<String, Object> all = ProxyConfigurations.properties(relayName, connection);
         all.put(RelayFile.PID, RelayFile.FACTORY_PID + "~" + relayName);
         return RelayFile.of(all);
     }
 
     /** Reads the configuration as it will be read; codecs and allocators must be there, too. */
-    private RelayFile check(String relayName, Map<String, Object> properties) throws ProxyRefusedException {
-        RelayFile file = file(relayName, properties);
+    private RelayFile check(String relayName, ProxyConnection wanted) throws ProxyRefusedException {
+        addresses(wanted);
+        refuseUnknownOptions(wanted);
+        RelayFile file = file(relayName, wanted);
         if (file.settings().isEmpty()) {
             throw new ProxyRefusedException(file.sentences());
         }
@@ -299,16 +336,13 @@ public final class ProxyRelays implements ProxyConnections {
         for (Configured one :
                 present().filter(one -> named.contains(one.connection())).toList()) {
             if (isInUse(one.relayName())) {
-                departLater(one.relayName());
+                pause(one.relayName(), Optional.empty());
             } else {
+                endPause(one.relayName());
                 configurations.delete(one);
             }
         }
         return !named.isEmpty();
-    }
-
-    private void departLater(String relayName) {
-        departing.put(relayName, timer.schedule(() -> depart(relayName), DEPARTURE_MS, TimeUnit.MILLISECONDS));
     }
 
     private boolean isInUse(String relayName) {
@@ -318,26 +352,28 @@ public final class ProxyRelays implements ProxyConnections {
                 .anyMatch(channel -> IN_USE.contains(channel.state()));
     }
 
-    /** Removes what was to go on for a moment only; no effect if it was added again. */
-    private synchronized void depart(String relayName) {
-        if (departing.remove(relayName) == null) {
+    /** Ends a relay's pause: makes it what is wanted, or removes it. No effect if the pause has ended. */
+    private synchronized void settle(String relayName) {
+        Optional<Pause> pause = endPause(relayName);
+        Optional<Configured> inForce = inForce(relayName);
+        if (pause.isEmpty() || inForce.isEmpty()) {
             return;
         }
-        for (Configured one : configurations.all().toList()) {
-            if (one.relayName().equals(relayName)) {
-                try {
-                    configurations.delete(one);
-                } catch (ProxyRefusedException e) {
-                    LOG.error("{}: relay {} is to be removed: {}", SOURCE, relayName, e.getMessage());
-                }
+        try {
+            if (pause.get().wanted().isPresent()) {
+                putNow(relayName, pause.get().wanted().get(), false);
+            } else {
+                configurations.delete(inForce.get());
             }
+        } catch (ProxyRefusedException e) {
+            LOG.error("{}: relay {} is to be changed: {}", SOURCE, relayName, e.getMessage());
         }
     }
 
     @Deactivate
     synchronized void close() {
         timer.shutdownNow();
-        List.copyOf(departing.keySet()).forEach(this::depart);
+        List.copyOf(pauses.keySet()).forEach(this::settle);
     }
 
     @Override
@@ -347,9 +383,7 @@ public final class ProxyRelays implements ProxyConnections {
 
     @Override
     public synchronized String relayName(ProxyConnection connection) {
-        return configurations
-                .all()
-                .filter(other -> other.connection().equals(connection))
+        return asked().filter(other -> other.connection().equals(connection))
                 .map(Configured::relayName)
                 .findFirst()
                 .orElse(connection.name());
@@ -370,6 +404,24 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     private Stream<Configured> present() {
-        return configurations.all().filter(one -> !isDeparting(one.relayName()));
+        return asked().filter(one -> !isDeparting(one.relayName()));
+    }
+
+    /** All, as they are or, at the end of a pause, will be. */
+    private Stream<Configured> asked() {
+        return configurations.all().map(one -> {
+            Optional<ProxyConnection> wanted =
+                    Optional.ofNullable(pauses.get(one.relayName())).flatMap(Pause::wanted);
+            return wanted.isEmpty()
+                    ? one
+                    : new Configured(one.configuration(), one.relayName(), one.added(), wanted.get());
+        });
+    }
+
+    private Optional<Configured> inForce(String relayName) {
+        return configurations
+                .all()
+                .filter(one -> one.relayName().equals(relayName))
+                .findFirst();
     }
 }

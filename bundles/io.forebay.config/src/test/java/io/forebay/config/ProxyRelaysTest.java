@@ -283,9 +283,90 @@ class ProxyRelaysTest {
         assertThat(connections.remove("r0")).as("it is gone, to whoever asks").isFalse();
         timer.advance(1999);
         connections.add(connection("r0", 7000, 1, "memlimit", "1G"));
+        assertThat(connections.all()).containsExactly(connection("r0", 7000, 1, "memlimit", "1G"));
         timer.advance(60_000);
         assertThat(relays.calls).containsExactly("put r0 67108864", "put r0 1073741824");
         assertThat(connections.all()).containsExactly(connection("r0", 7000, 1, "memlimit", "1G"));
+    }
+
+    /** A connection whose relay DRBD is connected through, with a word that a relay cannot do without for a moment. */
+    private ProxyConnection removedWithTlsOff() throws ProxyRefusedException {
+        ProxyConnection first = connection("r0", 7000, 1, "memlimit", "64M").with(0, "tls off");
+        connections.put(first);
+        relays.channels.put("r0", ChannelState.ESTABLISHED);
+        connections.remove("r0");
+        relays.calls.clear();
+        return first;
+    }
+
+    @Test
+    void shouldTakeTogetherWhatIsSaidOfAConnectionAfterItIsAddedAgain() throws Exception {
+        removedWithTlsOff();
+        ProxyConnection wanted = connection("r0", 7000, 1);
+        connections.add(wanted);
+        wanted = wanted.with("memlimit", "1G");
+        connections.put(wanted);
+        wanted = wanted.with(0, "zstd level 3");
+        connections.put(wanted);
+        wanted = wanted.with(1, "tls off");
+        connections.put(wanted);
+        assertThat(relays.calls).isEmpty();
+        assertThat(connections.all()).containsExactly(wanted);
+        assertThat(connections.relayName(wanted)).isEqualTo("r0");
+        connections.put(wanted.withPluginsUpTo(2));
+        assertThat(relays.calls).as("drbdadm's END").containsExactly("put r0 1073741824");
+        assertThat(relay("r0").codec()).hasToString("zstd level 3");
+        assertThat(relay("r0").addresses().tls()).isFalse();
+        assertThat(timer.isIdle()).isTrue();
+        connections.put(wanted.with(0, "lz4"));
+        assertThat(relay("r0").codec()).hasToString("lz4");
+    }
+
+    @Test
+    void shouldTakeWhatIsSaidOfAConnectionAddedAgainTwoSecondsAfterTheLastWord() throws Exception {
+        removedWithTlsOff();
+        connections.add(connection("r0", 7000, 1));
+        timer.advance(1999);
+        connections.put(connection("r0", 7000, 1, "memlimit", "1G"));
+        timer.advance(1999);
+        assertThat(relays.calls).isEmpty();
+        timer.advance(1);
+        assertThat(relays.calls).containsExactly("put r0 1073741824");
+        assertThat(relay("r0").addresses().tls()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseAWordOfAConnectionAddedAgainAndKeepTheOthers() throws Exception {
+        removedWithTlsOff();
+        ProxyConnection wanted = connection("r0", 7000, 1, "memlimit", "1G");
+        connections.add(wanted);
+        assertRefused(
+                wanted.with(0, "brotli"), "drbd-proxy-ctl: plugin brotli: is no codec that is installed: use zstd.");
+        connections.put(wanted);
+        assertThat(relays.calls).containsExactly("put r0 1073741824");
+    }
+
+    @Test
+    void shouldRemoveAgainWhatIsAddedAgain() throws Exception {
+        connections.add(removedWithTlsOff());
+        assertThat(connections.remove("r0")).isTrue();
+        assertThat(connections.all()).isEmpty();
+        timer.advance(2000);
+        assertThat(relays.running).isEmpty();
+        connections.add(removedWithTlsOff());
+        relays.channels.put("r0", ChannelState.WAITING);
+        connections.remove("r0");
+        assertThat(relays.running).isEmpty();
+        assertThat(timer.isIdle()).isTrue();
+    }
+
+    @Test
+    void shouldMoveAtOnceWhatIsAddedAgainAndThenElsewhere() throws Exception {
+        ProxyConnection first = removedWithTlsOff();
+        connections.add(first);
+        connections.put(dialledAt(7001, first));
+        assertThat(relay("r0").addresses().inside()).hasToString("/10.0.0.9:7001");
+        assertThat(timer.isIdle()).isTrue();
     }
 
     @Test
@@ -295,6 +376,7 @@ class ProxyRelaysTest {
         connections.remove("r0");
         connections.add(connection("r0", 7000, 1));
         assertThat(connections.all().get(0).options()).isEmpty();
+        timer.advance(2000);
         assertThat(relay("r0").memlimitBytes()).isEqualTo(16 * MIB);
     }
 
@@ -375,11 +457,14 @@ class ProxyRelaysTest {
         connections.add(connection("r1", 7001, 1, "memlimit", "64M").with(0, "lz4"));
         relays.channels.put("r0", ChannelState.ESTABLISHED);
         connections.remove("r0");
+        relays.channels.put("r1", ChannelState.ESTABLISHED);
+        connections.remove("r1");
+        connections.add(connection("r1", 7001, 1, "memlimit", "1G").with(0, "lz4"));
         connections.close();
         assertThat(relays.running).containsOnlyKeys("r1");
         assertThat(timer.isShutdown()).isTrue();
         assertThat(proxyRelays("/nowhere", "").all())
-                .containsExactly(connection("r1", 7001, 1, "memlimit", "64M").with(0, "lz4"));
+                .containsExactly(connection("r1", 7001, 1, "memlimit", "1G").with(0, "lz4"));
     }
 
     @ParameterizedTest

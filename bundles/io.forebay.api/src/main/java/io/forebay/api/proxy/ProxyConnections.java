@@ -21,13 +21,18 @@ public interface ProxyConnections {
      * Others of the same name stand beside it, because drbdadm up to 9.34 names all alike that join the same two proxy
      * hosts.
      *
+     * <p>If it was removed a moment ago while DRBD was connected through it, its relay goes on as it was, until the
+     * connection is put as it is wanted already, which drbdadm's last word is, or until nothing is said of it for two
+     * seconds: what drbdadm says of it in several calls takes effect together.
+     *
      * @return remarks for whoever asked, a sentence each: what is taken for something else, or has no effect
      * @throws ProxyRefusedException if it cannot be used; nothing has changed
      */
     List<String> add(ProxyConnection wanted) throws ProxyRefusedException;
 
     /**
-     * Adds a connection, or gives the one that is there exactly these options and plugins; no effect if all is as wanted.
+     * Adds a connection, or gives the one that is there exactly these options and plugins; no effect if all is as wanted,
+     * except that what was {@link #add added} again then takes effect.
      *
      * @return as with {@link #add}
      * @throws ProxyRefusedException if it cannot be used; nothing has changed
