@@ -25,6 +25,7 @@ final class Channel implements BridgeOwner, Session.Owner {
 
     private final long id;
     private final ChannelRole role;
+    private final ChannelType standbyType;
     private final ChannelHome home;
     private final Loop loop;
     private final Bridge bridge;
@@ -40,9 +41,10 @@ final class Channel implements BridgeOwner, Session.Owner {
     private volatile DrbdSession drbdSession;
 
     /** With {@code initial}: allocating, or stopped if it succeeds another. */
-    Channel(long id, ChannelRole role, ChannelState initial, ChannelHome home, Loop loop) {
+    Channel(long id, ChannelRole role, ChannelType standbyType, ChannelState initial, ChannelHome home, Loop loop) {
         this.id = id;
         this.role = role;
+        this.standbyType = standbyType;
         this.home = home;
         this.loop = loop;
         this.life = new ChannelLife(id, role, initial, home);
@@ -59,6 +61,11 @@ final class Channel implements BridgeOwner, Session.Owner {
 
     ChannelRole role() {
         return role;
+    }
+
+    /** What it stands by for, or did; it may get the other type, where it stands worse. */
+    ChannelType standbyType() {
+        return standbyType;
     }
 
     Loop loop() {

@@ -22,6 +22,7 @@ final class ChannelHello {
                 0,
                 channel.sessionId(),
                 channel.role(),
+                channel.standbyType(),
                 home.dialling().mine(),
                 attempt,
                 lane,

@@ -37,6 +37,7 @@ public final class Engine implements Relays {
     private final StateTable states;
     private final Surroundings surroundings;
     private final OutsideLines outsideLines;
+    private final LoopChoice loops;
     private final OutsidePorts outsidePorts;
     private final ScheduledRate bandwidth;
     private final CodecRegistry codecs;
@@ -55,13 +56,17 @@ public final class Engine implements Relays {
         this.allocators = new PlugIns<>("BAB allocator", surroundings.targets());
         this.loans = new BabLoans(allocators);
         this.outsideLines = new OutsideLines(transport);
-        this.outsidePorts = new OutsidePorts(outsideLines, surroundings);
-        this.bandwidth =
-                new ScheduledRate(surroundings.clock(), transport.loops().get(0), this::onBandwidth);
+        this.loops = new LoopChoice(transport.loops());
+        this.outsidePorts = new OutsidePorts(outsideLines, loops, surroundings);
+        this.bandwidth = new ScheduledRate(surroundings.clock(), loops.control(), this::onBandwidth);
     }
 
     Transport transport() {
         return transport;
+    }
+
+    LoopChoice loops() {
+        return loops;
     }
 
     StateTable states() {
@@ -232,7 +237,7 @@ public final class Engine implements Relays {
         CountDownLatch gone = new CountDownLatch(1);
         closing.put(relay, gone);
         relay.close();
-        if (transport.loops().get(0).inLoop()) {
+        if (loops.control().inLoop()) {
             closing.remove(relay);
             return;
         }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelType;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -16,13 +17,13 @@ import java.util.UUID;
  * What both ends of a link say first.
  *
  * <pre>
- *   0          8                    24     25     26        30     31      32                40                48
- *  +----------+--------------------+------+------+---------+------+-------+-----------------+-----------------+
- *  | features |     session id     | role | dial | attempt | lane | links |received position|received on wire |
- *  +----------+-------+------------+------+------+---------+------+-------+-----------------+-----------------+
+ *   0          8            24     25     26     27        31     32      33                41                49
+ *  +----------+------------+------+------+------+---------+------+-------+-----------------+-----------------+
+ *  | features | session id | role | type | dial | attempt | lane | links |received position|received on wire |
+ *  +----------+-------+----+------+------+------+---------+------+-------+-----------------+-----------------+
  *  |  credit limit    | record max | resource | from host | to host | inside | drbd | codecs ...
  *  +------------------+------------+----------+-----------+---------+--------+------+-----------
- *  48                 56           60
+ *  49                 57           61
  * </pre>
  *
  * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
@@ -31,6 +32,7 @@ import java.util.UUID;
  * @param features feature bits; none are defined yet, unknown ones are ignored
  * @param session the channel's random id, chosen by whoever dials; the answer repeats it
  * @param role the sender's role in the channel
+ * @param standbyType the type of the connection that the channel stands by for, or did; it may get one of the other
  * @param dial which site is to dial, as the sender is configured
  * @param attempt 0 for a new session; n for the n-th link that is to go on with one that exists
  * @param lane 0 for the first link of a bridge; n for the n-th beside it, over which nothing but data goes
@@ -50,6 +52,7 @@ record Hello(
         long features,
         UUID session,
         ChannelRole role,
+        ChannelType standbyType,
         DialMode dial,
         int attempt,
         int lane,
@@ -68,7 +71,7 @@ record Hello(
     static final int STRING_BYTES_MAX = 255;
     static final int CODECS_MAX = 64;
     static final int RECORD_BYTES_MIN = 1024;
-    private static final int FIXED_BYTES = 60;
+    private static final int FIXED_BYTES = 61;
 
     Hello {
         codecs = List.copyOf(codecs);
@@ -78,7 +81,7 @@ record Hello(
         to.putLong(features);
         to.putLong(session.getMostSignificantBits()).putLong(session.getLeastSignificantBits());
         to.put((byte) (role == ChannelRole.ACCEPTOR ? 1 : 2));
-        to.put((byte) dial.ordinal());
+        to.put((byte) standbyType.ordinal()).put((byte) dial.ordinal());
         to.putInt(attempt);
         to.put((byte) lane).put((byte) links);
         to.putLong(receivedPosition).putLong(receivedWireBytes).putLong(creditLimit);
@@ -99,6 +102,7 @@ record Hello(
         long features = from.getLong();
         UUID session = new UUID(from.getLong(), from.getLong());
         int role = from.get();
+        ChannelType standbyType = Payloads.type(from.get());
         int dial = from.get();
         int attempt = from.getInt();
         if (role != 1 && role != 2 || dial < 0 || dial >= DialMode.values().length || attempt < 0) {
@@ -132,6 +136,7 @@ record Hello(
                 features,
                 session,
                 role == 1 ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR,
+                standbyType,
                 DialMode.values()[dial],
                 attempt,
                 lane,

@@ -2,35 +2,45 @@
 package io.forebay.engine;
 
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The inside address of a relay: gives each DRBD that dials in to an acceptor that waits for one. Who waits for whom belongs
- * to the relay's control loop; opened and closed on any other thread.
+ * The inside address of a relay: reads the first packet of each DRBD that dials in, and gives it to an acceptor that waits for
+ * one, if possible of its type. Who waits for whom belongs to the relay's control loop; opened and closed on any other thread.
  */
-final class InsidePort {
+final class InsidePort implements Newcomer.Owner {
 
     /** How long a DRBD that dialled in waits for a bridge; within half a second it must be let go (rule R6, section 1.5). */
     private static final long BRIDGE_WAIT_NS = 400_000_000L;
+
+    /** Who dialled in and has no channel; more are closed at once. */
+    private static final int NEWCOMERS_MAX = 64;
 
     private static final Set<ChannelState> DRAINING = EnumSet.of(ChannelState.CLOSE_PENDING);
 
     private final ChannelHome home;
     private final Loop control;
-    private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
-    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final Set<Channel> waiting = new LinkedHashSet<>();
+
+    /** Those that no channel takes yet. */
+    private final Set<Newcomer> newcomers = new HashSet<>();
+
+    /** Those that were ready before there was a bridge, and when they are let go. */
+    private final Map<Newcomer, Loop.Timer> pending = new LinkedHashMap<>();
+
     private Listener listener;
     private volatile boolean closed;
-
-    /** A DRBD that dialled in before there was a bridge. */
-    private record Pending(Accepted drbd, Loop.Timer timer) {}
 
     InsidePort(ChannelHome home, Loop control) {
         this.home = home;
@@ -58,35 +68,71 @@ final class InsidePort {
 
     private void onDrbdDialled(Accepted drbd) {
         home.channels().each(DRAINING, channel -> channel.end().onDrbdDialled());
-        give(drbd);
-    }
-
-    private void give(Accepted drbd) {
-        Channel channel = waiting.poll();
-        if (closed) {
+        if (closed || newcomers.size() >= NEWCOMERS_MAX) {
             drbd.close();
-        } else if (channel != null) {
-            channel.loop().execute(() -> channel.opening().takeDrbd(drbd));
         } else {
-            Loop.Timer timer = control.schedule(this::letOldestGo, BRIDGE_WAIT_NS);
-            pending.add(new Pending(drbd, timer));
+            newcomers.add(Newcomer.admit(drbd, home.settings().line(), control, this));
         }
     }
 
-    /** A DRBD was given to a channel that cannot take it; it needs another. Any thread. */
-    void onNotTaken(Accepted drbd) {
-        control.execute(() -> give(drbd));
+    @Override
+    public void onReady(Newcomer drbd) {
+        Channel channel = next(drbd.type());
+        if (closed) {
+            drbd.letGo();
+        } else if (channel != null) {
+            newcomers.remove(drbd);
+            drbd.bringTo(channel);
+        } else {
+            newcomers.add(drbd);
+            pending.put(drbd, control.schedule(() -> letWaitNoLonger(drbd), BRIDGE_WAIT_NS));
+        }
+    }
+
+    /** The channel of those that wait which stands by for this type, or else any: better a slow one than none. */
+    private Channel next(ChannelType type) {
+        Channel next = waiting.stream()
+                .filter(channel -> channel.standbyType() == type)
+                .findFirst()
+                .or(() -> waiting.stream().findFirst())
+                .orElse(null);
+        waiting.remove(next);
+        return next;
+    }
+
+    @Override
+    public void onGone(Newcomer drbd, String why) {
+        control.execute(() -> forget(drbd));
+        if (!why.isEmpty()) {
+            home.surroundings().events().onSentence(home.settings().name(), why);
+        }
+    }
+
+    private void forget(Newcomer drbd) {
+        newcomers.remove(drbd);
+        Loop.Timer timer = pending.remove(drbd);
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    /** A DRBD was brought to a channel that cannot take it; it needs another. Any thread. */
+    void onNotTaken(Newcomer drbd) {
+        control.execute(() -> onReady(drbd));
     }
 
     /** An acceptor is waiting for its DRBD. Any thread. */
     void onWaiting(Channel channel) {
         control.execute(() -> {
             waiting.add(channel);
-            Pending oldest = pending.poll();
-            if (oldest != null) {
-                oldest.timer().cancel();
-                give(oldest.drbd());
-            }
+            pending.keySet().stream()
+                    .filter(drbd -> drbd.type() == channel.standbyType())
+                    .findFirst()
+                    .or(() -> pending.keySet().stream().findFirst())
+                    .ifPresent(drbd -> {
+                        forget(drbd);
+                        onReady(drbd);
+                    });
         });
     }
 
@@ -100,12 +146,10 @@ final class InsidePort {
         waiting.remove(channel);
     }
 
-    private void letOldestGo() {
-        Pending oldest = pending.poll();
-        if (oldest != null) {
-            letGo(oldest);
-            home.surroundings().events().onSentence(home.settings().name(), whyLetGo());
-        }
+    private void letWaitNoLonger(Newcomer drbd) {
+        forget(drbd);
+        drbd.letGo();
+        home.surroundings().events().onSentence(home.settings().name(), whyLetGo());
     }
 
     private String whyLetGo() {
@@ -116,14 +160,11 @@ final class InsidePort {
                 : "let the local DRBD go because there is no memory for it: " + lack;
     }
 
-    /** Lets all go that wait for a bridge. On the control loop. */
+    /** Lets all go that no channel has taken. On the control loop. */
     void letAllGo() {
-        pending.forEach(this::letGo);
+        newcomers.forEach(Newcomer::letGo);
+        pending.values().forEach(Loop.Timer::cancel);
+        newcomers.clear();
         pending.clear();
-    }
-
-    private void letGo(Pending one) {
-        one.timer().cancel();
-        one.drbd().close();
     }
 }

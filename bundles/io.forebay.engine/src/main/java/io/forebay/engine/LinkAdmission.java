@@ -41,8 +41,9 @@ final class LinkAdmission {
             home.channels().onBridge();
         }
         ChannelRole role = hello.role() == ChannelRole.CONNECTOR ? ChannelRole.ACCEPTOR : ChannelRole.CONNECTOR;
-        Channel channel =
-                beginsSession ? home.channels().reserve(role) : home.channels().inSession(role, hello.session());
+        Channel channel = beginsSession
+                ? home.channels().reserve(role, hello.standbyType())
+                : home.channels().inSession(role, hello.session());
         if (channel != null) {
             link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
         } else if (!beginsSession) {

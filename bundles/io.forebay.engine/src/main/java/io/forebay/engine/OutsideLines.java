@@ -2,9 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.RelayAddresses;
-import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
-import java.util.List;
 
 /** How peers are reached: with TLS or without, as their relays are configured. Thread-safe. */
 final class OutsideLines {
@@ -13,10 +11,6 @@ final class OutsideLines {
 
     OutsideLines(Transport transport) {
         this.transport = transport;
-    }
-
-    List<Loop> loops() {
-        return transport.loops();
     }
 
     /**

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,21 +43,16 @@ final class OutsidePorts {
     }
 
     private final OutsideLines lines;
+    private final LoopChoice loops;
     private final ChannelEvents events;
     private final Strangers strangers;
-    private final AtomicInteger nextLoop = new AtomicInteger();
     private final Map<InetSocketAddress, Port> ports = new HashMap<>();
 
-    OutsidePorts(OutsideLines lines, Surroundings surroundings) {
+    OutsidePorts(OutsideLines lines, LoopChoice loops, Surroundings surroundings) {
         this.lines = lines;
+        this.loops = loops;
         this.events = surroundings.events();
         this.strangers = new Strangers(surroundings.events(), surroundings.clock());
-    }
-
-    /** A loop for a new link: each in turn. */
-    Loop nextLoop() {
-        List<Loop> loops = lines.loops();
-        return loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
     }
 
     /** Opens an address for a relay, too. */
@@ -75,7 +69,7 @@ final class OutsidePorts {
 
     private Listener listen(RelayAddresses addresses, Port port) throws IOException {
         try {
-            return lines.of(addresses).listen(addresses.outside(), lines.loops().get(0), port);
+            return lines.of(addresses).listen(addresses.outside(), loops.control(), port);
         } catch (IllegalStateException noTls) {
             throw new IOException(noTls.getMessage(), noTls);
         }
@@ -120,7 +114,7 @@ final class OutsidePorts {
                 accepted.close();
                 return;
             }
-            Loop loop = nextLoop();
+            Loop loop = loops.nextForData();
             Handshake handshake = new Handshake(this);
             Link link = new Link(loop, handshake);
             // Whose line it is, and what that is to be like, the hello tells.

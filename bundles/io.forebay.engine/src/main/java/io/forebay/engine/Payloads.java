@@ -47,7 +47,11 @@ final class Payloads {
     }
 
     static ChannelType readType(ByteBuffer memory, int offset) throws PeerViolation {
-        int code = RecordLayout.rawBytes(memory, offset) == 1 ? memory.get(offset + RecordLayout.HEADER_BYTES) : 0;
+        return type(RecordLayout.rawBytes(memory, offset) == 1 ? memory.get(offset + RecordLayout.HEADER_BYTES) : 0);
+    }
+
+    /** The type that a byte stands for. */
+    static ChannelType type(int code) throws PeerViolation {
         if (code != ChannelType.DATA.ordinal() && code != ChannelType.META.ordinal()) {
             throw new PeerViolation("impossible channel type: type=" + code + " (expected: 1 or 2)");
         }

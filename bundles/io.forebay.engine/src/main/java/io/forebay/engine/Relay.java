@@ -45,7 +45,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     Relay(Engine engine, RelaySettings settings) {
         this.engine = engine;
         this.settings = settings;
-        this.control = engine.transport().loops().get(0);
+        this.control = engine.loops().control();
         this.supply = new MemorySupply(engine, control, this, news("allocator"));
         this.codec = new RelayCodec(engine.codecs(), distrust, this, news("codec"));
         this.health = new RelayHealth(engine.surroundings().clock());

@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
+import io.forebay.api.state.ChannelType;
 import io.forebay.api.transport.Loop;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -19,14 +20,17 @@ import java.util.function.Consumer;
  */
 final class RelayChannels {
 
-    /** Channels of a role that stand by where this site dials, so that DRBD may dial both its connections at once. */
-    private static final int STANDBY = 2;
-
     /** Bridges that the peer may have in reserve here. */
     static final int RESERVE_MAX = 8;
 
+    /**
+     * For what channels of a role stand by where this site dials: one for each type, so that DRBD may dial both its
+     * connections at once.
+     */
+    private static final Set<ChannelType> STANDBY = EnumSet.of(ChannelType.DATA, ChannelType.META);
+
     /** Where the peer dials; its links bring forth as many more as it needs. */
-    private static final int STANDBY_DIALLED = 1;
+    private static final Set<ChannelType> STANDBY_DIALLED = EnumSet.of(ChannelType.DATA);
 
     /** How long after it was established a connection of DRBD is looked at again. */
     private static final long SETTLED_NS = 5_000_000_000L;
@@ -89,34 +93,38 @@ final class RelayChannels {
     /** Makes as many channels stand by as must. */
     synchronized void replenish() {
         for (ChannelRole role : ChannelRole.values()) {
-            int wanted = home.dialling().dials(role) ? STANDBY : STANDBY_DIALLED;
-            while (!closed && standby(role) < wanted) {
-                add(role, home.lackOfMemory());
+            for (ChannelType type : home.dialling().dials(role) ? STANDBY : STANDBY_DIALLED) {
+                if (!closed && !standsBy(role, type)) {
+                    add(role, type, home.lackOfMemory());
+                }
             }
         }
     }
 
-    private long standby(ChannelRole role) {
+    private boolean standsBy(ChannelRole role, ChannelType type) {
         return channels.values().stream()
-                .filter(channel -> channel.role() == role && channel.isStandby())
-                .count();
+                .anyMatch(channel -> channel.role() == role && channel.standbyType() == type && channel.isStandby());
     }
 
     /** With why it must wait for memory, empty if there is some. */
-    private Channel add(ChannelRole role, String lack) {
+    private Channel add(ChannelRole role, ChannelType standbyType, String lack) {
         Channel channel = new Channel(
                 engine.nextChannel(),
                 role,
+                standbyType,
                 !lack.isEmpty() ? ChannelState.ALLOCATING : ChannelState.STOPPED,
                 home,
-                engine.outsidePorts().nextLoop());
+                engine.loops().next(standbyType));
         channels.put(channel.id(), channel);
         channel.loop().execute(lack.isEmpty() ? channel::start : () -> channel.onNoMemory(lack));
         return channel;
     }
 
-    /** A channel that lacks a bridge, for a link that came; {@code null} if there are enough that have one. */
-    synchronized Channel reserve(ChannelRole role) {
+    /**
+     * A channel that lacks a bridge, for a link that came and is to be for a connection of this type; {@code null} if there
+     * are enough that have one.
+     */
+    synchronized Channel reserve(ChannelRole role, ChannelType standbyType) {
         long reserve = channels.values().stream()
                 .filter(channel -> channel.role() == role && isBridgedStandby(channel))
                 .count();
@@ -124,11 +132,11 @@ final class RelayChannels {
             return null;
         }
         for (Channel channel : channels.values()) {
-            if (channel.role() == role && channel.claim()) {
+            if (channel.role() == role && channel.standbyType() == standbyType && channel.claim()) {
                 return channel;
             }
         }
-        Channel channel = add(role, "");
+        Channel channel = add(role, standbyType, "");
         channel.claimEarly();
         return channel;
     }

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgreement.Session {
 
     /** What a session tells whoever begins it. */
-    interface Opening extends FirstPacketReader.Owner {
+    interface Opening {
         /** Our dial of the local DRBD went through. */
         void onDrbdReached();
 
@@ -74,8 +74,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     private final Bridge bridge;
     private final InsideConnection inside = new InsideConnection();
     private final SessionEnds ends = new SessionEnds();
-    private FirstPacketReader first;
-
     private ChannelType type;
     private Account account;
     private TransmitPath transmit;
@@ -90,11 +88,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         this.ending = ending;
         this.loop = loop;
         this.bridge = bridge;
-    }
-
-    /** Expects the local DRBD's first packet on a connection that it dialled. */
-    void awaitFirstPacket() {
-        first = new FirstPacketReader(opening, loop);
     }
 
     /**
@@ -142,7 +135,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     /** Puts the first packet, already read, in front of everything. */
     void transmitFirst(ByteBuffer packet) {
-        first = null;
         transmit.putFirst(packet);
     }
 
@@ -150,7 +142,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     @Override
     public void onOpen(Connection connection) {
-        if (inside.onOpen(connection) && first == null) {
+        if (inside.onOpen(connection)) {
             opening.onDrbdReached();
         }
     }
@@ -190,9 +182,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         if (inside.isGone() || ends.isLocalOver() || ends.isFarGone()) {
             return null;
         }
-        if (first != null) {
-            return first.target();
-        }
         ByteBuffer target = transmit.target();
         inside.paused(target == null);
         return target;
@@ -200,30 +189,20 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     @Override
     public void onRead(int bytes) {
-        if (first != null) {
-            first.onRead(bytes);
-            return;
-        }
         transmit.onRead(bytes);
         pump();
     }
 
     @Override
     public void onFin() {
-        if (first != null) {
-            first.onEnd();
-        } else {
-            endLocally(End.FIN, "the local DRBD closed its connection");
-        }
+        endLocally(End.FIN, "the local DRBD closed its connection");
     }
 
     @Override
     public void onClosed(IOException cause) {
         inside.onGone();
         String reason = cause == null ? "closed" : cause.getMessage();
-        if (first != null) {
-            first.onEnd();
-        } else if (!ends.isLocalOver() && cause != null) {
+        if (!ends.isLocalOver() && cause != null) {
             endLocally(End.RESET, "the local DRBD's connection broke: " + reason);
         }
         if (transmit != null) {
@@ -456,9 +435,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     void closeInside(boolean orderly) {
         boolean whole = ends.isFarWhole() && receive.allDelivered();
         completed = true;
-        if (first != null) {
-            first.cancel();
-        }
         if (confirmations != null) {
             confirmations.stop();
         }

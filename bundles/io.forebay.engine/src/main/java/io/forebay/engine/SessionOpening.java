@@ -10,7 +10,6 @@ import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.api.text.AddressText;
-import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Loop;
 import io.forebay.engine.Payloads.End;
 import io.forebay.engine.RelayMemory.Account;
@@ -46,20 +45,20 @@ final class SessionOpening implements Session.Opening {
     // ---- acceptor
 
     /** The local DRBD dialled in. */
-    void takeDrbd(Accepted drbd) {
+    void takeDrbd(Newcomer drbd) {
         if (life.state() != ChannelState.WAITING || !bridge.isOpen()) {
             home.inside().onNotTaken(drbd);
-            return;
+        } else if (drbd.isGone()) {
+            home.inside().onWaiting(channel);
+        } else {
+            home.health().onGood(Leg.DRBD_TO_INSIDE);
+            life.on(new DrbdAccepted("from " + drbd.address()));
+            drbd.giveTo(newSession());
+            onFirstPacket(drbd.type(), drbd.first());
         }
-        home.health().onGood(Leg.DRBD_TO_INSIDE);
-        life.on(new DrbdAccepted("from " + AddressText.of(drbd.remoteAddress())));
-        Session session = newSession();
-        session.awaitFirstPacket();
-        drbd.start(loop, InsideConnection.options(home.settings().line()), session);
     }
 
-    @Override
-    public void onFirstPacket(ChannelType type, ByteBuffer first) {
+    private void onFirstPacket(ChannelType type, ByteBuffer first) {
         life.type(type);
         if (home.drbdSessions().crossing(channel) != null) {
             channel.end().stop("crossed: the far DRBD's %s connection was here first".formatted(word(type)));
@@ -76,12 +75,6 @@ final class SessionOpening implements Session.Opening {
         channel.session().transmitFirst(first);
         channel.session().openToDrbd();
         home.channels().onInUse();
-    }
-
-    @Override
-    public void onNotDrbd(String sentence) {
-        home.surroundings().events().onSentence(home.settings().name(), sentence);
-        channel.end().stop("not DRBD");
     }
 
     /** The peer has reached the far DRBD; {@code false} if that cannot be at this time. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.state.ChannelRole;
+import io.forebay.api.state.ChannelType;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -130,6 +131,7 @@ class RecordLayoutTest {
                 0,
                 new UUID(1, 2),
                 ChannelRole.CONNECTOR,
+                ChannelType.META,
                 DialMode.OUTBOUND,
                 0,
                 2,

@@ -40,10 +40,10 @@ public final class NettyTransport implements Transport {
     @ObjectClassDefinition(name = "Forebay transport", description = "Sockets and the threads that serve them.")
     public @interface Config {
 
-        /** How many threads serve connections; 0 takes one per core, but at least 2. */
+        /** How many threads serve connections; 0 takes one per core, and one more for what must not wait behind data. */
         @AttributeDefinition(
                 name = "Loops",
-                description = "Threads that serve connections; 0: one per core, at least 2.",
+                description = "Threads that serve connections; 0: one per core, and one more.",
                 min = "0",
                 max = "256")
         int loops() default 0;
@@ -108,8 +108,8 @@ public final class NettyTransport implements Transport {
         this.tlsFolder = tlsFolder;
         this.names = names;
         kind = SocketKind.choose(preferNative);
-        // Two even on one core, so that a meta channel need not share a thread with a data channel.
-        int count = loopCount > 0 ? loopCount : Math.max(2, Runtime.getRuntime().availableProcessors());
+        // The engine keeps one free of data.
+        int count = loopCount > 0 ? loopCount : Runtime.getRuntime().availableProcessors() + 1;
         group = new MultiThreadIoEventLoopGroup(count, threads.named("forebay-loop-"), kind.ioHandlerFactory());
         List<Loop> made = new ArrayList<>(count);
         for (EventExecutor executor : group) {

@@ -14,7 +14,10 @@ public interface Transport {
     /** What it runs on, for operators, for example {@code netty epoll}. */
     String name();
 
-    /** The loops, at least one, always the same list. Whoever makes a connection chooses the loop it lives on. */
+    /**
+     * The loops, at least one, always the same list. Whoever makes a connection chooses the loop it lives on. The engine keeps
+     * the last one free of data, if there is another.
+     */
     List<Loop> loops();
 
     /**
