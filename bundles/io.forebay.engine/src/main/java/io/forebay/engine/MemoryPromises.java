@@ -13,31 +13,60 @@ import java.util.List;
 final class MemoryPromises {
 
     /**
-     * The windows of data channels are this part of all at most, and each is at most half of what those before have left of that,
-     * so that there is room for those after.
+     * The windows of data channels are this part of all at most, in equal shares, with one for who comes next. Whoever was there
+     * before others has more until its peer has used up what it has credit for.
      */
     private static final int DATA_WINDOWS_OF_ALL = 4;
 
-    /** Likewise with meta, of which each may have a quarter. */
+    /** Likewise with meta. */
     private static final int META_WINDOWS_OF_ALL = 16;
+
+    /** Part of its share that a channel begins with: most are idle. */
+    private static final int UNUSED_OF_SHARE = 4;
 
     /** What the acknowledgements of a fast disk fill on a long line: 50,000 a second, for 0.1 s. */
     private static final int META_WINDOW_BYTES = 256 << 10;
 
-    /** What all data channels are kept back without their windows is about this part of all, however many they are. */
-    private static final int LEAST_OF_ALL = 4;
-
-    /** A data channel's piece is the largest of these parts of a segment for which that is so. */
-    private static final int[] DATA_PARTS = {1, 4, 16, 64};
+    /** A data channel's pieces are the largest parts of a segment for which this is so. */
+    private static final DataParts[] DATA_PARTS = {
+        new DataParts(1, 8), new DataParts(4, 8), new DataParts(16, 2), new DataParts(64, 1)
+    };
 
     private static final int META_PARTS = 64;
+
+    /**
+     * Pieces that are so many parts of a segment.
+     *
+     * @param ofAll what all data channels would be kept back with such pieces, without windows, is this part of all at most
+     */
+    private record DataParts(int parts, int ofAll) {}
 
     private final List<MemoryShare> shares = new ArrayList<>();
 
     private long minimumBytes;
 
+    private final Windows dataWindows = new Windows();
+    private final Windows metaWindows = new Windows();
+
+    /** The windows of one type. */
+    private static final class Windows {
+        private int channels;
+
+        /** Memory for what they are more than the least, or, if that is more, for what their peers have credit for. */
+        private long bytes;
+    }
+
     /** By the binary logarithm of the size of the pieces. */
     private final long[] unmetBytes = new long[Integer.SIZE];
+
+    /** The windows of this type take so much more memory, or less. */
+    void changeWindows(boolean isData, long bytes) {
+        windows(isData).bytes += bytes;
+    }
+
+    private Windows windows(boolean isData) {
+        return isData ? dataWindows : metaWindows;
+    }
 
     /** Of a share with pieces of this size so much more is kept back, or less, and so much of that is not held. */
     void change(int pieceBytes, long minimum, long unmet) {
@@ -53,33 +82,33 @@ final class MemoryPromises {
         }
         MemoryShare share = new MemoryShare(isData, parts, segmentBytes, this);
         shares.add(share);
+        windows(isData).channels++;
         return share;
     }
 
     private int dataParts(int segmentBytes, long limitBytes) {
-        long others = shares.stream().filter(MemoryShare::isData).count();
-        long most = limitBytes / LEAST_OF_ALL / (others + 1);
+        long most = limitBytes / (dataWindows.channels + 1);
         return Arrays.stream(DATA_PARTS)
-                .filter(parts -> MemoryShare.leastBytes(true, parts, segmentBytes) <= most)
+                .filter(one -> MemoryShare.leastBytes(true, one.parts(), segmentBytes) <= most / one.ofAll())
                 .findFirst()
-                .orElse(DATA_PARTS[DATA_PARTS.length - 1]);
+                .orElse(DATA_PARTS[DATA_PARTS.length - 1])
+                .parts();
     }
 
     void close(MemoryShare share) {
         share.close();
         shares.remove(share);
+        windows(share.isData()).channels--;
     }
 
-    /** Sets a share's window, which is the least so far. */
-    void widen(MemoryShare share, long limitBytes) {
-        long others = 0;
-        for (MemoryShare other : shares) {
-            others += other.isData() == share.isData() ? other.beyondLeastBytes() : 0;
-        }
-        share.widen(
-                share.isData()
-                        ? (limitBytes / DATA_WINDOWS_OF_ALL - others) / 2
-                        : Math.min(META_WINDOW_BYTES, (limitBytes / META_WINDOWS_OF_ALL - others) / 4));
+    /** Sets a share's window to what is fair with the channels that there are, as far as others have left that. */
+    void settleWindow(MemoryShare share, long limitBytes) {
+        Windows windows = windows(share.isData());
+        long all = limitBytes / (share.isData() ? DATA_WINDOWS_OF_ALL : META_WINDOWS_OF_ALL);
+        long fair = all / (windows.channels + 1) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
+        long left = all - windows.bytes + share.countedWindowBytes();
+        long most = share.isData() ? Long.MAX_VALUE : META_WINDOW_BYTES;
+        share.settleWindow(Math.min(most, Math.min(fair, left)));
     }
 
     /** What memory must be like for a limit, with the channels that there are. */

@@ -28,10 +28,13 @@ final class MemoryShare {
     /** What the peer may have credit for: more than the window while that shrinks. */
     private long creditBytes;
 
+    private boolean used;
+
     /** What of this {@link #all} has counted. */
     private long countedMinimum;
 
     private long countedUnmet;
+    private long countedWindow;
     private int countedPieceBytes;
 
     /** The least that a channel can live with, in pieces that are so many parts of a segment. */
@@ -78,9 +81,12 @@ final class MemoryShare {
     }
 
     /** Sets the window to so many bytes of memory, as far as that is sensible. */
-    void widen(long bytes) {
+    void settleWindow(long bytes) {
+        long former = windowBytes;
         windowBytes = window(bytes / pieceBytes);
-        keepBack();
+        if (windowBytes != former) {
+            keepBack();
+        }
     }
 
     private long window(long pieces) {
@@ -92,6 +98,17 @@ final class MemoryShare {
     /** Whether the peer may have credit for more than the window. */
     boolean isShrinking() {
         return creditBytes > windowBytes;
+    }
+
+    /** Whether the peer has not used its first window yet: it may be idle. */
+    boolean isUnused() {
+        return !used;
+    }
+
+    /** The peer has used so much credit in all; whether that was its first window at least. */
+    boolean use(long bytes) {
+        used |= bytes >= windowBytes;
+        return used;
     }
 
     /** The peer may have so much credit from now on. */
@@ -106,6 +123,8 @@ final class MemoryShare {
     /** Nothing is kept back any more. */
     void close() {
         Arrays.fill(minimum, 0);
+        creditBytes = 0;
+        windowBytes = 0;
         count();
     }
 
@@ -130,6 +149,9 @@ final class MemoryShare {
         countedPieceBytes = pieceBytes;
         countedMinimum = minimumNow;
         countedUnmet = unmetNow;
+        long windowNow = beyondLeastBytes();
+        all.changeWindows(isData, windowNow - countedWindow);
+        countedWindow = windowNow;
     }
 
     // ---- the sum
@@ -168,9 +190,13 @@ final class MemoryShare {
         return needed(isData, piece, Math.max(MemoryPlan.recordBytesMax(piece), recordBytes), credit());
     }
 
-    /** Memory for what the window is more than the least. */
-    long beyondLeastBytes() {
-        long pieces = windowBytes / MemoryPlan.usableBytes(pieceBytes, recordBytes);
+    /** Memory for what the window, or the credit, is more than the least; as it was counted. */
+    long countedWindowBytes() {
+        return countedWindow;
+    }
+
+    private long beyondLeastBytes() {
+        long pieces = credit() / MemoryPlan.usableBytes(pieceBytes, recordBytes);
         return Math.max(0, pieces - 1) * pieceBytes;
     }
 

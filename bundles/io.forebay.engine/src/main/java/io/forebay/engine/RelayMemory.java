@@ -320,8 +320,12 @@ final class RelayMemory {
         /** The limit or the memory has changed, or this account is new. */
         private void adapt() {
             share.adapt(current.segmentBytes());
+            settleWindow();
+        }
+
+        private void settleWindow() {
             if (!current.isBare()) {
-                promises.widen(share, limitBytes);
+                promises.settleWindow(share, limitBytes);
             }
         }
 
@@ -339,6 +343,9 @@ final class RelayMemory {
          */
         long grant(long limitBytes, long deliveredBytes) {
             synchronized (RelayMemory.this) {
+                if (share.use(deliveredBytes)) {
+                    settleWindow();
+                }
                 long limit = Math.max(limitBytes, deliveredBytes + share.windowBytes());
                 boolean shrinking = share.isShrinking();
                 share.credit(limit - deliveredBytes);

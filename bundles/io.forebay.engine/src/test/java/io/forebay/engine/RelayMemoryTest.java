@@ -158,9 +158,43 @@ class RelayMemoryTest {
         }
         assertThat(memory.promisedBytes()).isLessThan(256 * LIMIT);
         assertThat(accounts.get(0).pieceBytes()).isEqualTo(memory.segmentBytes());
-        assertThat(accounts.get(0).windowBytes()).isGreaterThan(16 * LIMIT);
-        assertThat(accounts.get(2 * 30).pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
-        assertThat(accounts.get(accounts.size() - 1).pieceBytes()).isEqualTo(memory.segmentBytes() / 64);
+        assertThat(accounts.get(2 * 12).pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
+        assertThat(accounts.get(2 * 255).pieceBytes()).isEqualTo(memory.segmentBytes() / 16);
+    }
+
+    @Test
+    void shouldGiveDataChannelsEqualWindowsOnceTheyUseThem() throws BabException {
+        change(256 * LIMIT);
+        List<Account> data = new ArrayList<>();
+        long[] granted = new long[100];
+        for (int i = 0; i < granted.length; i++) {
+            data.add(open(ChannelType.DATA, () -> {}));
+            granted[i] = data.get(i).grant(0, 0);
+        }
+        assertThat(granted[0]).as("the first, while it was alone").isGreaterThan(4 * LIMIT);
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < granted.length; i++) {
+                granted[i] = data.get(i).grant(granted[i], granted[i]);
+            }
+        }
+        long fair = 256 * LIMIT / 4 / granted.length;
+        assertThat(data)
+                .allSatisfy(one -> assertThat(one.windowBytes()).isBetween(fair / 4, Math.max(fair, one.pieceBytes())));
+        assertThat(memory.promisedBytes()).isLessThan(256 * LIMIT);
+        while (data.size() > 1) {
+            data.remove(data.size() - 1).close();
+        }
+        granted[0] = data.get(0).grant(granted[0], granted[0]);
+        assertThat(data.get(0).windowBytes()).as("the first, alone again").isGreaterThan(16 * LIMIT);
+    }
+
+    @Test
+    void shouldPromiseLittleToAChannelThatHasUsedNothing() throws BabException {
+        change(16 * LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        long first = data.grant(0, 0);
+        assertThat(data.grant(first, first / 2)).as("half is used").isBetween(first, 2 * first);
+        assertThat(data.grant(first, first) - first).as("all is used").isGreaterThan(3 * first);
     }
 
     @Test
@@ -308,17 +342,18 @@ class RelayMemoryTest {
     void shouldKeepBackTheCreditThatAPeerHasAndShrinkItAsItIsUsedUp() throws BabException {
         change(16 * LIMIT);
         Account data = open(ChannelType.DATA, () -> {});
-        long granted = data.grant(0, 0);
-        assertThat(granted).isEqualTo(data.windowBytes()).isGreaterThan(LIMIT);
+        long first = data.grant(0, 0);
+        long granted = data.grant(first, first);
+        assertThat(granted).isEqualTo(first + data.windowBytes()).isGreaterThan(LIMIT);
         change(LIMIT);
         assertThat(data.windowBytes()).isBetween(LIMIT / 20, LIMIT / 4);
         ArrayDeque<Piece> received = new ArrayDeque<>();
-        for (long bytes = 0; bytes < granted; bytes += memory.segmentBytes() / 2) {
+        for (long bytes = first; bytes < granted; bytes += memory.segmentBytes() / 2) {
             received.add(lease(data, Use.RECEIVE));
         }
         assertThat(received).doesNotContainNull();
         release(data, received, received.size());
-        assertThat(data.grant(granted, granted / 2)).isEqualTo(granted);
+        assertThat(data.grant(granted, first + (granted - first) / 2)).isEqualTo(granted);
         assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
         assertThat(data.grant(granted, granted)).isEqualTo(granted + data.windowBytes());
         assertThat(memory.promisedBytes()).isLessThan(LIMIT);
