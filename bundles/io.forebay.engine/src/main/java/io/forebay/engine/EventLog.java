@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * message without quotes, and a reason has blanks.
  */
 final class EventLog implements ChannelEvents {
+
+    private static final Pattern BARE = Pattern.compile("[^\\s\\p{Cntrl}\"=]+");
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final Logger log;
     private final BridgeNews news = new BridgeNews();
@@ -64,17 +68,27 @@ final class EventLog implements ChannelEvents {
     }
 
     private static String line(Transition transition, long failures) {
-        return "relay=%s channel=%d role=%s type=%s from=%s to=%s event=%s reason=%s%s"
-                .formatted(
-                        bareOrQuoted(transition.relay()),
-                        transition.channel(),
-                        label(transition.role()),
-                        label(transition.type()),
-                        transition.from().label(),
-                        transition.to().label(),
-                        transition.event().getClass().getSimpleName(),
-                        quoted(transition.reason()),
-                        failures == 0 ? "" : " failures=" + failures);
+        StringBuilder line = new StringBuilder(256)
+                .append("relay=")
+                .append(bareOrQuoted(transition.relay()))
+                .append(" channel=")
+                .append(transition.channel())
+                .append(" role=")
+                .append(label(transition.role()))
+                .append(" type=")
+                .append(label(transition.type()))
+                .append(" from=")
+                .append(transition.from().label())
+                .append(" to=")
+                .append(transition.to().label())
+                .append(" event=")
+                .append(transition.event().getClass().getSimpleName())
+                .append(" reason=")
+                .append(quoted(transition.reason()));
+        if (failures > 0) {
+            line.append(" failures=").append(failures);
+        }
+        return line.toString();
     }
 
     private static String label(Enum<?> value) {
@@ -82,12 +96,12 @@ final class EventLog implements ChannelEvents {
     }
 
     private static String bareOrQuoted(String name) {
-        return name.matches("[^\\s\\p{Cntrl}\"=]+") ? name : quoted(name);
+        return BARE.matcher(name).matches() ? name : quoted(name);
     }
 
     /** In quotes, and without what could end them or the line: parts of a reason come from the peer. */
     private static String quoted(String text) {
-        return '"' + text.replace('"', '\'').replaceAll("\\p{Cntrl}", "?") + '"';
+        return '"' + CONTROL.matcher(text.replace('"', '\'')).replaceAll("?") + '"';
     }
 
     @Override
