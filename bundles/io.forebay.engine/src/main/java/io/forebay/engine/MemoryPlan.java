@@ -12,7 +12,7 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     private static final int MIN_SEGMENT_BYTES = 8 << 10;
     private static final int MAX_SEGMENT_BYTES = 1 << 20;
     private static final int SEGMENTS_AIM = 128;
-    private static final int RECORDS_PER_SEGMENT = 4;
+    private static final int RECORDS_PER_SEGMENT = 2;
     private static final int RECORD_BYTES_MAX = 256 << 10;
 
     /** What any memory can take: all that is promised before a session begins. */
@@ -24,7 +24,10 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
         return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, aim));
     }
 
-    /** The largest DATA payload for a segment size: a fraction of it, so that little of a segment's end is wasted. */
+    /**
+     * The largest DATA payload for a segment size. With a smaller part of it less of a segment's end would be wasted, but the
+     * cost of a record, and what its compression loses at its borders, weigh more.
+     */
     static int recordBytesMax(int segmentBytes) {
         return Math.min(RECORD_BYTES_MAX, segmentBytes / RECORDS_PER_SEGMENT);
     }

@@ -29,7 +29,7 @@ final class MemoryPromises {
 
     /** A data channel's pieces are the largest parts of a segment for which this is so. */
     private static final DataParts[] DATA_PARTS = {
-        new DataParts(1, 8), new DataParts(4, 8), new DataParts(16, 2), new DataParts(64, 1)
+        new DataParts(1, 8), new DataParts(4, 8), new DataParts(8, 4), new DataParts(16, 2), new DataParts(64, 1)
     };
 
     private static final int META_PARTS = 64;
@@ -106,7 +106,7 @@ final class MemoryPromises {
         Windows windows = windows(share.isData());
         long all = limitBytes / (share.isData() ? DATA_WINDOWS_OF_ALL : META_WINDOWS_OF_ALL);
         long fair = all / (windows.channels + 1) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
-        long left = all - windows.bytes + share.countedWindowBytes();
+        long left = Math.min(all - windows.bytes, limitBytes - minimumBytes) + share.countedWindowBytes();
         long most = share.isData() ? Long.MAX_VALUE : META_WINDOW_BYTES;
         share.settleWindow(Math.min(most, Math.min(fair, left)));
     }

@@ -194,7 +194,7 @@ class LiveMemoryTest {
         assertThat(heldBytes).isGreaterThan(16 * MIB);
         sites.a.memlimit(2 * MIB);
         sites.loop.runFor(5 * SECOND);
-        assertThat(near.written).isEqualTo(written);
+        assertThat(near.written).as("but what fills the last piece").isBetween(written, written + 256 * 1024);
         assertThat(sites.a.status().bab().heldBytes()).isLessThanOrEqualTo(heldBytes);
         assertThat(sites.a.status().bab().limitBytes()).isEqualTo(2 * MIB);
         far.resume();
