@@ -108,7 +108,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter implements Hand
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         // TLS tells of its failures by the event of its end, too; what is left is the socket's.
         if (!TlsFailure.isOfTls(failure)) {
-            refuse(String.valueOf(failure.getMessage()));
+            refuse(SocketFailure.reason(failure));
         }
     }
 

@@ -24,9 +24,11 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +46,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in and who does not, over real sockets, with real certificates. */
 @Timeout(120)
@@ -158,7 +162,11 @@ class TlsHandshakeTest {
     }
 
     private Transport start(TlsSite site) {
-        NettyTransport transport = new NettyTransport(2, true, site.folder());
+        return start(site, true);
+    }
+
+    private Transport start(TlsSite site, boolean preferNative) {
+        NettyTransport transport = new NettyTransport(2, preferNative, site.folder());
         transports.add(transport);
         return transport.secured().orElseThrow();
     }
@@ -421,6 +429,48 @@ class TlsHandshakeTest {
             assertThat(catchThrowable(old::startHandshake)).isNotNull();
         }
         assertThat(refusal()).isEqualTo("TLS: the other end offers no TLS 1.3: is it a Forebay?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayThatWhatComesCannotBeDecrypted(boolean preferNative) throws Exception {
+        accepting = start(beta, preferNative);
+        listen(accepting);
+        try (Socket replaying = new Socket(address.getAddress(), address.getPort())) {
+            replaying.getOutputStream().write(firstMessage());
+            assertThat(replaying.getInputStream().read()).isEqualTo(22);
+            byte[] record = new byte[5 + 64];
+            new Random(20261121).nextBytes(record);
+            System.arraycopy(new byte[] {23, 3, 3, 0, 64}, 0, record, 0, 5);
+            replaying.getOutputStream().write(record);
+            assertThat(refusal())
+                    .isEqualTo(
+                            "TLS: what the other end sends cannot be decrypted: it was changed on the way, or is what"
+                                    + " another link has said before");
+        }
+    }
+
+    /** What a client of TLS 1.3 says first. */
+    private static byte[] firstMessage() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, new TrustManager[] {new AnyTrust()}, null);
+        SSLEngine client = context.createSSLEngine();
+        client.setUseClientMode(true);
+        ByteBuffer message = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), message);
+        return Arrays.copyOf(message.array(), message.position());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayInWordsThatWhoBeganHasResetTheConnection(boolean preferNative) throws Exception {
+        accepting = start(beta, preferNative);
+        listen(accepting);
+        Socket scanning = new Socket(address.getAddress(), address.getPort());
+        scanning.setSoLinger(true, 0);
+        scanning.close();
+        assertThat(refusal())
+                .isIn("TLS: connection reset by peer", "TLS: it closed the connection before the handshake was over");
     }
 
     @Test
