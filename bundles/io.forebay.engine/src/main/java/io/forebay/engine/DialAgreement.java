@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  */
 final class DialAgreement {
 
-    /** How long a site that says {@code both} leaves it to a peer that said {@code outbound}. */
+    /** How long a site that says {@code both} leaves it to the peer to dial what is the peer's to dial. */
     static final long YIELD_NS = 2_000_000_000L;
 
     private final Supplier<DialMode> mine;
@@ -49,14 +49,18 @@ final class DialAgreement {
         return together == DialMode.OUTBOUND || together == DialMode.BOTH && role == ChannelRole.CONNECTOR;
     }
 
-    /** Whether this site dials for its channels of a role, if only after {@link #yieldNs()}. */
+    /**
+     * Whether this site dials for its channels of a role, if only after {@link #yieldNs}: where both sites may dial, but only
+     * this one can, its acceptors would wait for ever.
+     */
     boolean dials(ChannelRole role) {
-        return leads(role) || mine.get() == DialMode.BOTH && role == ChannelRole.CONNECTOR;
+        return leads(role)
+                || mine.get() == DialMode.BOTH && (role == ChannelRole.CONNECTOR || together() == DialMode.BOTH);
     }
 
-    /** How long to wait for the peer's dial before this site dials itself. */
-    long yieldNs() {
-        return mine.get() == DialMode.BOTH && together() == DialMode.INBOUND ? YIELD_NS : 0;
+    /** How long to wait for the peer's dial before this site dials itself for a channel of a role. */
+    long yieldNs(ChannelRole role) {
+        return leads(role) ? 0 : YIELD_NS;
     }
 
     /** Which of the relay's connections the bridge of a channel of a role is. */

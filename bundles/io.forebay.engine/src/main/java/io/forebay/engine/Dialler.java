@@ -82,7 +82,7 @@ final class Dialler {
     }
 
     private boolean mayDialNow() {
-        return agreement.dials(role) && agreement.yieldNs() == 0;
+        return agreement.dials(role) && agreement.yieldNs(role) == 0;
     }
 
     private void dial() {
@@ -98,7 +98,8 @@ final class Dialler {
     /** Dials when it is time, unless that is done already, or the peer's to do. */
     void dialAgain(boolean inSession) {
         if (next == null && timer == null && agreement.dials(role)) {
-            timer = loop.schedule(this::dial, Math.max(agreement.yieldNs(), pace.nextWaitNs(loop.nowNs(), inSession)));
+            timer = loop.schedule(
+                    this::dial, Math.max(agreement.yieldNs(role), pace.nextWaitNs(loop.nowNs(), inSession)));
         }
     }
 

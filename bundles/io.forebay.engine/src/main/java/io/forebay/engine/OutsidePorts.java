@@ -23,6 +23,8 @@ final class OutsidePorts {
     /** Links that have not said their hello, on one address; more are closed at once. */
     private static final int HANDSHAKES_MAX = 256;
 
+    private static final String TOO_MANY = "there are " + HANDSHAKES_MAX + " already that have said no hello";
+
     private static final long HANDSHAKE_NS = 5_000_000_000L;
 
     /** A relay that takes links. */
@@ -112,6 +114,7 @@ final class OutsidePorts {
             if (handshakes.incrementAndGet() > HANDSHAKES_MAX) {
                 handshakes.decrementAndGet();
                 accepted.close();
+                strangers.on(address, accepted.remoteAddress(), TOO_MANY);
                 return;
             }
             Loop loop = loops.nextForData();
@@ -204,8 +207,7 @@ final class OutsidePorts {
                 if (link.isViolated()) {
                     port.tellPeers(link.remoteAddress(), reason);
                 }
-                events.onSentence(
-                        AddressText.of(port.address), "a connection to the outside ended before its hello: " + reason);
+                strangers.on(port.address, link.remoteAddress(), "it said no hello: " + reason);
             }
             finish();
         }

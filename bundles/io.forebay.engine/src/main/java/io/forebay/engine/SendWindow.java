@@ -47,10 +47,20 @@ final class SendWindow {
     private static final long MEASURE_AGAIN_NS = 10_000_000_000L;
     private static final int MEASUREMENTS_ANEW = 3;
 
+    /**
+     * Several links are there for a line that loses packets, and a heartbeat that was lost and sent again is late without any
+     * queue. A queue makes all links late, so as many round trips must be long, one after another.
+     */
+    private static final int SIGHTINGS_OF_LOSSY_LINE = 3;
+
     private static final int MARKS = 256;
 
     private final Loop loop;
     private final RelayHealth health;
+
+    /** How many long round trips in a row are a queue. */
+    private final int sightings;
+
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
     private final long[] timesNs = new long[MARKS];
@@ -72,6 +82,7 @@ final class SendWindow {
 
     private long measuredNs;
     private int shrunk;
+    private int longInARow;
 
     /** Whether the window has met a queue: before, it may be small because it has just begun to grow. */
     private boolean found;
@@ -84,12 +95,23 @@ final class SendWindow {
     private long restoreBytes;
     private long formerLeastNs;
 
-    /** Measures by the relay's light round trips, and begins near the window that was right last. */
-    SendWindow(Loop loop, RelayHealth health) {
+    /**
+     * Measures by the relay's light round trips, and begins near the window that was right last.
+     *
+     * @param links over how many the data go
+     */
+    SendWindow(Loop loop, RelayHealth health, int links) {
         this.loop = loop;
         this.health = health;
+        this.sightings = links > 1 ? SIGHTINGS_OF_LOSSY_LINE : 1;
         this.measuredNs = loop.nowNs();
         this.windowBytes = Math.max(START_BYTES, health.windowBytes() / 4 * 3);
+    }
+
+    /** For a session of a relay as that is configured now. */
+    static SendWindow of(ChannelHome home, Loop loop) {
+        return new SendWindow(
+                loop, home.health(), home.settings().line().links().count());
     }
 
     /** Whether a record may be sent. */
@@ -169,9 +191,11 @@ final class SendWindow {
             return;
         }
         long queueNs = roundTripNs - leastNs;
-        if (queueNs > LONG_NS) {
+        boolean late = queueNs > LONG_NS;
+        longInARow = late ? longInARow + 1 : 0;
+        if (longInARow >= sightings) {
             onLongQueue(roundTripNs, queueNs);
-        } else {
+        } else if (!late) {
             if (limited && queueNs < SHORT_NS) {
                 double growth = Math.min(1, (double) (AIM_NS - queueNs) / Math.max(1, confirmNs));
                 windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth));

@@ -112,7 +112,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                         helloOfPeer.recordBytesMax(),
                         helloOfPeer.creditLimit(),
                         SendPace.of(type, home, loop, this::pump),
-                        new SendWindow(loop, home.health())),
+                        SendWindow.of(home, loop)),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),

@@ -92,7 +92,7 @@ class DialModeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"OUTBOUND, INBOUND", "OUTBOUND, BOTH", "BOTH, INBOUND"})
+    @CsvSource({"OUTBOUND, INBOUND", "OUTBOUND, BOTH", "BOTH, INBOUND", "BOTH, BOTH"})
     void shouldCarryBothDirectionsOfDiallingOverLinksThatOneSiteDialled(DialMode ofA, DialMode ofB) {
         TwoSites sites = sites(ofA, ofB);
         sites.b.peer(NOWHERE);

@@ -19,12 +19,20 @@ class SendWindowTest {
     private static final long MS = 1_000_000L;
     private static final long BEAT_NS = 200 * MS;
 
+    /** After this TCP sends again what was lost. */
+    private static final long SENT_AGAIN_NS = 300 * MS;
+
     private final HandDrivenLoop loop = new HandDrivenLoop();
     private final RelayHealth health = new RelayHealth(InstantSource.system());
     private SendWindow window;
     private double bytesPerNs;
     private long roundTripNs;
     private long othersQueueNs;
+    private int beats;
+
+    /** One of so many heartbeats is lost and sent again; 0: none. */
+    private int lostOneOf;
+
     private long lineFreeNs;
     private long sent;
     private long confirmed;
@@ -32,7 +40,7 @@ class SendWindowTest {
 
     @BeforeEach
     void makeWindow() {
-        window = new SendWindow(loop, health);
+        window = new SendWindow(loop, health, 1);
     }
 
     private void line(double megabitPerS, long roundTripMs) {
@@ -62,7 +70,8 @@ class SendWindowTest {
     }
 
     private void beat() {
-        long roundTrip = roundTripNs + queueNs();
+        boolean lost = lostOneOf > 0 && ++beats % lostOneOf == 0;
+        long roundTrip = roundTripNs + queueNs() + (lost ? SENT_AGAIN_NS : 0);
         loop.schedule(() -> health.onLightRoundTrip(roundTrip), roundTrip);
         loop.schedule(this::beat, BEAT_NS);
     }
@@ -93,6 +102,19 @@ class SendWindowTest {
         loop.runFor(30_000 * MS);
         assertThat(use(30)).isGreaterThan(0.6);
         assertThat(queueNsOf99()).isLessThan(50 * MS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 100", "50, 40", "200, 100", "1000, 20", "1000, 1"})
+    void shouldFillALineThatLosesPacketsOverSeveralLinks(double megabitPerS, long roundTripMs) {
+        window = new SendWindow(loop, health, 4);
+        lostOneOf = 4;
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+        loop.runFor(30_000 * MS);
+        assertThat(use(30)).isGreaterThan(0.6);
+        assertThat(queueNsOf99()).isLessThan(100 * MS);
     }
 
     @Test
@@ -140,7 +162,7 @@ class SendWindowTest {
         send();
         loop.runFor(20_000 * MS);
         long before = window.recordBytesMax();
-        window = new SendWindow(loop, health);
+        window = new SendWindow(loop, health, 1);
         assertThat((long) window.recordBytesMax()).isBetween(before / 2, before);
     }
 

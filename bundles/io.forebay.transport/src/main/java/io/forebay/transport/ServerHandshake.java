@@ -108,13 +108,19 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter implements Hand
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         // TLS tells of its failures by the event of its end, too; what is left is the socket's.
         if (!TlsFailure.isOfTls(failure)) {
-            refuse(String.valueOf(failure.getMessage()));
+            refuse(SocketFailure.reason(failure));
         }
     }
 
+    /** Closes the socket without TLS's farewell, which would wait, and keep memory, until cryptography in progress is done. */
     private void refuse(String reason) {
         tell(TlsFailure.PREFIX + reason);
-        channel.close();
+        ChannelHandlerContext atSocket = channel.pipeline().context(gate);
+        if (atSocket != null) {
+            atSocket.close();
+        } else {
+            channel.close();
+        }
     }
 
     private void tell(String reason) {
@@ -154,7 +160,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter implements Hand
     @Override
     public void giveWay() {
         loop.executeOrRun(() -> {
-            if (!told) {
+            if (!over) {
                 refuse("it made room for a later one, because there are too many handshakes at once");
             }
         });

@@ -34,7 +34,8 @@ final class SocketFailure {
         return host + ':' + address.getPort();
     }
 
-    private static String reason(Throwable failure) {
+    /** The cause alone, for a sentence that has named the address. */
+    static String reason(Throwable failure) {
         // Netty repeats the address in a wrapper of its own.
         Throwable root = failure instanceof java.net.SocketException && failure.getCause() instanceof IOException cause
                 ? cause

@@ -27,6 +27,9 @@ final class TlsFailure {
             "internal_error",
             "handshake_failure");
 
+    /** A record that was not made with the keys of this link, as each engine writes it. */
+    private static final List<String> UNDECIPHERABLE = List.of("bad_decrypt", "bad_record_mac", "tag mismatch");
+
     private TlsFailure() {}
 
     static boolean isOfTls(Throwable cause) {
@@ -70,6 +73,9 @@ final class TlsFailure {
         }
         if (lower.contains("empty client certificate chain") || lower.contains("did_not_return_a_certificate")) {
             return "the other end shows no certificate: is it a Forebay?";
+        }
+        if (UNDECIPHERABLE.stream().anyMatch(lower::contains)) {
+            return "what the other end sends cannot be decrypted: it was changed on the way, or is what another link has said before";
         }
         return message;
     }

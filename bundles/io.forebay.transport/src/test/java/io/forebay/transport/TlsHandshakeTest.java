@@ -9,6 +9,7 @@ import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.ListenerHandler;
+import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.api.transport.Transport;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,10 +26,13 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -44,6 +49,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in and who does not, over real sockets, with real certificates. */
 @Timeout(120)
@@ -158,7 +165,11 @@ class TlsHandshakeTest {
     }
 
     private Transport start(TlsSite site) {
-        NettyTransport transport = new NettyTransport(2, true, site.folder());
+        return start(site, true);
+    }
+
+    private Transport start(TlsSite site, boolean preferNative) {
+        NettyTransport transport = new NettyTransport(2, preferNative, site.folder());
         transports.add(transport);
         return transport.secured().orElseThrow();
     }
@@ -170,21 +181,29 @@ class TlsHandshakeTest {
     }
 
     private void listen(Transport on) throws IOException {
-        address = on.listen(new InetSocketAddress("127.0.0.1", 0), on.loops().get(0), new ListenerHandler() {
-                    @Override
-                    public void onAccept(Accepted socket) {
-                        End end = new End();
-                        accepted.add(end);
-                        socket.start(on.loops().get(1), SocketOptions.SYSTEM, end);
-                    }
+        listen(on, noting(on));
+    }
 
-                    @Override
-                    public void onRefused(InetSocketAddress remote, String reason) {
-                        assertThat(remote.getAddress().isLoopbackAddress()).isTrue();
-                        refusals.add(reason);
-                    }
-                })
+    private void listen(Transport on, ListenerHandler handler) throws IOException {
+        address = on.listen(new InetSocketAddress("127.0.0.1", 0), on.loops().get(0), handler)
                 .address();
+    }
+
+    private ListenerHandler noting(Transport on) {
+        return new ListenerHandler() {
+            @Override
+            public void onAccept(Accepted socket) {
+                End end = new End();
+                accepted.add(end);
+                socket.start(on.loops().get(1), SocketOptions.SYSTEM, end);
+            }
+
+            @Override
+            public void onRefused(InetSocketAddress remote, String reason) {
+                assertThat(remote.getAddress().isLoopbackAddress()).isTrue();
+                refusals.add(reason);
+            }
+        };
     }
 
     private End dial() {
@@ -423,6 +442,48 @@ class TlsHandshakeTest {
         assertThat(refusal()).isEqualTo("TLS: the other end offers no TLS 1.3: is it a Forebay?");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayThatWhatComesCannotBeDecrypted(boolean preferNative) throws Exception {
+        accepting = start(beta, preferNative);
+        listen(accepting);
+        try (Socket replaying = new Socket(address.getAddress(), address.getPort())) {
+            replaying.getOutputStream().write(firstMessage());
+            assertThat(replaying.getInputStream().read()).isEqualTo(22);
+            byte[] record = new byte[5 + 64];
+            new Random(20261121).nextBytes(record);
+            System.arraycopy(new byte[] {23, 3, 3, 0, 64}, 0, record, 0, 5);
+            replaying.getOutputStream().write(record);
+            assertThat(refusal())
+                    .isEqualTo(
+                            "TLS: what the other end sends cannot be decrypted: it was changed on the way, or is what"
+                                    + " another link has said before");
+        }
+    }
+
+    /** What a client of TLS 1.3 says first. */
+    private static byte[] firstMessage() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, new TrustManager[] {new AnyTrust()}, null);
+        SSLEngine client = context.createSSLEngine();
+        client.setUseClientMode(true);
+        ByteBuffer message = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), message);
+        return Arrays.copyOf(message.array(), message.position());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSayInWordsThatWhoBeganHasResetTheConnection(boolean preferNative) throws Exception {
+        accepting = start(beta, preferNative);
+        listen(accepting);
+        Socket scanning = new Socket(address.getAddress(), address.getPort());
+        scanning.setSoLinger(true, 0);
+        scanning.close();
+        assertThat(refusal())
+                .isIn("TLS: connection reset by peer", "TLS: it closed the connection before the handshake was over");
+    }
+
     @Test
     void shouldGiveUpWhoSendsHalfAHello() throws Exception {
         start(alpha, beta);
@@ -462,6 +523,56 @@ class TlsHandshakeTest {
             for (Socket stranger : strangers) {
                 stranger.close();
             }
+        }
+    }
+
+    /** Or what "at once" bounds would be none: as many as come while the farewells last. */
+    @Test
+    void shouldHaveClosedWhoMakesRoomAtOnceThoughItsCryptographyIsNotDone() throws Exception {
+        int tooMany = 50;
+        NettyTransport transport = new NettyTransport(2, true, beta.folder());
+        transports.add(transport);
+        TlsKeys keys = new TlsKeys(beta.folder(), TlsEngine.choose(true));
+        keys.look();
+        Loop handshaking = transport.loops().get(1);
+        Queue<Runnable> neverDone = new ConcurrentLinkedQueue<>();
+        TlsIntake.Means means = new TlsIntake.Means(
+                transport.kind(), keys::identity, neverDone::add, () -> transport.own(handshaking), null);
+        listen(transport, new TlsIntake(means, transport.own(transport.loops().get(0)), noting(transport)));
+        byte[] message = firstMessage();
+        List<SocketChannel> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < HandshakeLimits.IN_ALL + tooMany; i++) {
+                SocketChannel stranger = SocketChannel.open();
+                strangers.add(stranger);
+                byte[] source = {127, 2, 0, (byte) (1 + i % 8)};
+                stranger.bind(new InetSocketAddress(InetAddress.getByAddress(source), 0));
+                stranger.connect(address);
+                stranger.write(ByteBuffer.wrap(message));
+                int begun = i + 1;
+                await("its cryptography", () -> neverDone.size() == begun);
+            }
+            await("all of these are told", () -> refusals.size() == tooMany);
+            CountDownLatch after = new CountDownLatch(1);
+            handshaking.execute(after::countDown);
+            assertThat(after.await(40, TimeUnit.SECONDS)).isTrue();
+            assertThat(strangers.subList(0, tooMany)).allMatch(TlsHandshakeTest::isClosedByTheOtherEnd);
+            assertThat(refusals)
+                    .allMatch(
+                            "TLS: it made room for a later one, because there are too many handshakes at once"::equals);
+        } finally {
+            for (SocketChannel stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    private static boolean isClosedByTheOtherEnd(SocketChannel channel) {
+        try {
+            channel.configureBlocking(false);
+            return channel.read(ByteBuffer.allocate(1)) < 0;
+        } catch (IOException reset) {
+            return true;
         }
     }
 
