@@ -146,7 +146,7 @@ class BandwidthOnTheWireTest {
         return engine;
     }
 
-    private static void put(Engine engine, String codec, String bwlimit, RelayAddresses addresses) {
+    private static void put(Engine engine, String codec, String bwlimit, RelayAddresses addresses, DialMode dial) {
         engine.put(new RelaySettings(
                 "r0",
                 "r0",
@@ -156,7 +156,7 @@ class BandwidthOnTheWireTest {
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
                 RelayTimeouts.DEFAULT,
-                new LineSettings(0, 0, BandwidthSchedule.parse(bwlimit), DialMode.BOTH, "", WanLinks.ONE),
+                new LineSettings(0, 0, BandwidthSchedule.parse(bwlimit), dial, "", WanLinks.ONE),
                 "test"));
     }
 
@@ -199,8 +199,9 @@ class BandwidthOnTheWireTest {
         try (ServerSocket farListener = new ServerSocket()) {
             farListener.bind(free.get(5));
             Engine near = engine();
-            put(near, codec, first, nearAddresses);
-            put(engine(), codec, "0", farAddresses);
+            // The far one dials, because what it dials is the forwarder.
+            put(near, codec, first, nearAddresses, DialMode.INBOUND);
+            put(engine(), codec, "0", farAddresses, DialMode.OUTBOUND);
             CompletableFuture<Socket> accepting = CompletableFuture.supplyAsync(() -> accept(farListener), threads);
             Socket nearDrbd = dial(free.get(0), accepting);
             Socket farDrbd = accepting.get();
@@ -210,7 +211,7 @@ class BandwidthOnTheWireTest {
             threads.execute(() -> sendRandom(nearDrbd));
             awaitFlow(wire, BandwidthSchedule.parse(first).otherwiseBytesPerS());
             assertPace(wire, BandwidthSchedule.parse(first).otherwiseBytesPerS());
-            put(near, codec, then, nearAddresses);
+            put(near, codec, then, nearAddresses, DialMode.INBOUND);
             awaitFlow(wire, BandwidthSchedule.parse(then).otherwiseBytesPerS());
             assertPace(wire, BandwidthSchedule.parse(then).otherwiseBytesPerS());
         }
