@@ -97,7 +97,9 @@ final class Newcomer implements ConnectionHandler, FirstPacketReader.Owner {
             reader.cancel();
             if (!gone && session == null) {
                 gone = true;
-                connection.close();
+                if (connection != null) {
+                    connection.close();
+                }
             }
         });
     }
@@ -118,6 +120,9 @@ final class Newcomer implements ConnectionHandler, FirstPacketReader.Owner {
     @Override
     public void onOpen(Connection opened) {
         connection = opened;
+        if (gone) {
+            opened.close();
+        }
     }
 
     @Override
