@@ -203,22 +203,24 @@ final class Link implements ConnectionHandler {
 
     // ---- reading
 
-    /** From now on records go elsewhere; what is here already and not handled yet is moved there. */
+    /** From now on records go elsewhere; what is here already and not handled yet is moved there with what is read next. */
     void receiveInto(Sink sink) {
         receive = sink;
     }
 
-    /** Moves what is left in the small buffer to the chain, once the record that began the session is handled. */
+    /** Moves what is left in the small buffer to the chain: a part of a record, and what came behind it. */
     private void moveEarly(int from) throws PeerViolation {
-        ByteBuffer target = receive.target();
-        if (target == null) {
-            throw new IllegalStateException("no memory for the first bytes of a session (expected: kept back)");
-        }
-        int rest = earlyFilled - from;
-        target.put(target.position(), early, from, rest);
+        ByteBuffer rest = early.limit(earlyFilled).position(from);
         early = null;
-        if (rest > 0) {
-            receive.onRead(rest);
+        while (rest.hasRemaining()) {
+            ByteBuffer target = receive.target();
+            if (target == null) {
+                throw new IllegalStateException("no memory for the first bytes of a session (expected: kept back)");
+            }
+            int bytes = Math.min(rest.remaining(), target.remaining());
+            target.put(target.position(), rest, rest.position(), bytes);
+            rest.position(rest.position() + bytes);
+            receive.onRead(bytes);
         }
     }
 
@@ -227,9 +229,8 @@ final class Link implements ConnectionHandler {
         if (moving || closed) {
             return null;
         }
-        ByteBuffer target = receive != null
-                ? receive.target()
-                : early.limit(early.capacity()).position(earlyFilled);
+        ByteBuffer target =
+                early == null ? receive.target() : early.limit(early.capacity()).position(earlyFilled);
         paused = target == null;
         return target;
     }
@@ -250,7 +251,7 @@ final class Link implements ConnectionHandler {
         }
         heartbeat.onHeard();
         try {
-            if (receive != null) {
+            if (early == null) {
                 receive.onRead(bytes);
             } else {
                 readEarly(bytes);
@@ -319,7 +320,7 @@ final class Link implements ConnectionHandler {
             loop = other;
             moving = false;
             onMoved.run();
-            if (receive == null && !closed && earlyFilled > 0) {
+            if (early != null && !closed && earlyFilled > 0) {
                 onRead(0);
             }
         });
