@@ -47,6 +47,9 @@ class ControlServerTest {
 
     private static final long PATIENT_MS = 60_000;
 
+    /** A session's thread that has done all may still be about to end. */
+    private static final long ENDS_WITHIN_MS = 5_000;
+
     private static final ProxyCommands PROXY = new ProxyCommands(
             new ProxyConnectionCommands(new RememberingConnections(), new StubRelays()),
             new ProxyListings(new StubRelays(), line -> line, "1.2.3"),
@@ -79,15 +82,18 @@ class ControlServerTest {
 
     /** Ends the shell, and proves that no thread of it is left. */
     @AfterEach
-    void stop() throws IOException {
+    void stop() throws Exception {
         if (server != null) {
             server.close();
         }
         gogo.close();
         System.setProperty("user.home", userHome);
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("forebay-control"));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("forebay-control")) {
+                thread.join(ENDS_WITHIN_MS);
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
         assertThat(socket).doesNotExist();
     }
 
