@@ -99,9 +99,9 @@ public final class Keygen implements Callable<Integer> {
             progress.println("forebay keygen: " + e.getMessage());
         } catch (AccessDeniedException e) {
             progress.println("forebay keygen: " + e.getFile()
-                    + " cannot be written; run forebay keygen as root, or name" + " another folder with --folder");
+                    + " cannot be written; run forebay keygen as root, or name another folder with --folder");
         } catch (IOException e) {
-            progress.println("forebay keygen: " + (e.getMessage() == null ? e : e));
+            progress.println("forebay keygen: " + e);
         }
         return Program.FAILED;
     }
