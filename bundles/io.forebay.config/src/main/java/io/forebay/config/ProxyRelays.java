@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
@@ -66,13 +63,6 @@ public final class ProxyRelays implements ProxyConnections {
         String host() default "";
     }
 
-    /**
-     * How long a removed relay goes on that DRBD is connected through. drbdadm adjust removes a connection whose memlimit
-     * has changed, adds it again at once, and gives it its options and plugins with a second call: there is no need that
-     * DRBD notices.
-     */
-    private static final long PAUSE_MS = 2_000;
-
     private static final Set<ChannelState> IN_USE =
             EnumSet.of(ChannelState.ESTABLISHED, ChannelState.RESUMING, ChannelState.CLOSE_PENDING);
 
@@ -83,15 +73,13 @@ public final class ProxyRelays implements ProxyConnections {
     private final Relays relays;
     private final ProxyConfigurations configurations;
     private final ScheduledExecutorService timer;
-    private final Map<String, Pause> pauses = new HashMap<>();
 
     /**
-     * A relay that goes on as it was for a moment.
-     *
-     * @param end makes it what is wanted
-     * @param wanted what it is already for all who ask; empty if it is gone for them
+     * Relays that DRBD is connected through, and that were removed. drbdadm adjust removes a connection whose memlimit has
+     * changed, adds it again at once, and gives it its options and plugins with a second call: there is no need that DRBD
+     * notices.
      */
-    private record Pause(ScheduledFuture<?> end, Optional<ProxyConnection> wanted) {}
+    private final RelayPauses pauses;
 
     @Activate
     public ProxyRelays(
@@ -116,6 +104,7 @@ public final class ProxyRelays implements ProxyConnections {
         this.relays = relays;
         this.configurations = new ProxyConfigurations(admin, outcomes);
         this.timer = timer;
+        this.pauses = new RelayPauses(timer, this::settle);
     }
 
     private static ScheduledExecutorService timer() {
@@ -133,7 +122,7 @@ public final class ProxyRelays implements ProxyConnections {
         if (same.isEmpty() || !addresses(same.get().connection()).equals(addresses)) {
             return put(wanted);
         }
-        if (isDeparting(same.get().relayName())) {
+        if (pauses.isDeparting(same.get().relayName())) {
             return putLater(wanted, same.get());
         }
         ProxyConnection old = same.get().connection();
@@ -145,7 +134,7 @@ public final class ProxyRelays implements ProxyConnections {
     /** Begins or goes on with a pause at whose end the relay becomes what is wanted by then. */
     private List<String> putLater(ProxyConnection wanted, Configured old) throws ProxyRefusedException {
         RelayFile file = check(old.relayName(), wanted);
-        pause(old.relayName(), Optional.of(wanted));
+        pauses.begin(old.relayName(), Optional.of(wanted));
         return newNotes(file, Optional.of(old));
     }
 
@@ -153,8 +142,7 @@ public final class ProxyRelays implements ProxyConnections {
     public synchronized List<String> put(ProxyConnection wanted) throws ProxyRefusedException {
         Optional<Configured> old = predecessor(wanted);
         boolean goesOn = old.isPresent()
-                && pauses.containsKey(old.get().relayName())
-                && !isDeparting(old.get().relayName())
+                && pauses.wanted(old.get().relayName()).isPresent()
                 && !old.get().connection().equals(wanted)
                 && addresses(old.get().connection()).equals(addresses(wanted));
         return goesOn ? putLater(wanted, old.get()) : put(wanted, false);
@@ -169,14 +157,14 @@ public final class ProxyRelays implements ProxyConnections {
         Optional<Configured> old = predecessor(wanted);
         String relayName = old.isPresent() ? old.get().relayName() : freeName(wanted);
         RelayFile file = check(relayName, wanted);
-        boolean departing = isDeparting(relayName);
-        endPause(relayName);
+        boolean departing = pauses.isDeparting(relayName);
+        pauses.end(relayName);
         makeRoom(wanted);
         try {
             putNow(relayName, wanted, renewed);
         } catch (ProxyRefusedException e) {
             if (departing) {
-                pause(relayName, Optional.empty());
+                pauses.begin(relayName, Optional.empty());
             }
             throw e;
         }
@@ -204,7 +192,8 @@ public final class ProxyRelays implements ProxyConnections {
     private void makeRoom(ProxyConnection wanted) throws ProxyRefusedException {
         Set<String> listening = listening(wanted);
         for (Configured other : configurations.all().toList()) {
-            if (isDeparting(other.relayName()) && !Collections.disjoint(listening, listening(other.connection()))) {
+            if (pauses.isDeparting(other.relayName())
+                    && !Collections.disjoint(listening, listening(other.connection()))) {
                 settle(other.relayName());
             }
         }
@@ -212,22 +201,6 @@ public final class ProxyRelays implements ProxyConnections {
 
     private static Set<String> listening(ProxyConnection connection) throws ProxyRefusedException {
         return new HashSet<>(List.of(normal("inside", connection.inside()), normal("outside", connection.outside())));
-    }
-
-    private boolean isDeparting(String relayName) {
-        return pauses.containsKey(relayName) && pauses.get(relayName).wanted().isEmpty();
-    }
-
-    private void pause(String relayName, Optional<ProxyConnection> wanted) {
-        endPause(relayName);
-        pauses.put(
-                relayName, new Pause(timer.schedule(() -> settle(relayName), PAUSE_MS, TimeUnit.MILLISECONDS), wanted));
-    }
-
-    private Optional<Pause> endPause(String relayName) {
-        Optional<Pause> pause = Optional.ofNullable(pauses.remove(relayName));
-        pause.ifPresent(one -> one.end().cancel(false));
-        return pause;
     }
 
     private static void refuseUnknownOptions(ProxyConnection wanted) throws ProxyRefusedException {
@@ -336,9 +309,9 @@ public final class ProxyRelays implements ProxyConnections {
         for (Configured one :
                 present().filter(one -> named.contains(one.connection())).toList()) {
             if (isInUse(one.relayName())) {
-                pause(one.relayName(), Optional.empty());
+                pauses.begin(one.relayName(), Optional.empty());
             } else {
-                endPause(one.relayName());
+                pauses.end(one.relayName());
                 configurations.delete(one);
             }
         }
@@ -354,7 +327,7 @@ public final class ProxyRelays implements ProxyConnections {
 
     /** Ends a relay's pause: makes it what is wanted, or removes it. No effect if the pause has ended. */
     private synchronized void settle(String relayName) {
-        Optional<Pause> pause = endPause(relayName);
+        Optional<RelayPauses.Pause> pause = pauses.end(relayName);
         Optional<Configured> inForce = inForce(relayName);
         if (pause.isEmpty() || inForce.isEmpty()) {
             return;
@@ -373,7 +346,7 @@ public final class ProxyRelays implements ProxyConnections {
     @Deactivate
     synchronized void close() {
         timer.shutdownNow();
-        List.copyOf(pauses.keySet()).forEach(this::settle);
+        pauses.relayNames().forEach(this::settle);
     }
 
     @Override
@@ -404,14 +377,13 @@ public final class ProxyRelays implements ProxyConnections {
     }
 
     private Stream<Configured> present() {
-        return asked().filter(one -> !isDeparting(one.relayName()));
+        return asked().filter(one -> !pauses.isDeparting(one.relayName()));
     }
 
     /** All, as they are or, at the end of a pause, will be. */
     private Stream<Configured> asked() {
         return configurations.all().map(one -> {
-            Optional<ProxyConnection> wanted =
-                    Optional.ofNullable(pauses.get(one.relayName())).flatMap(Pause::wanted);
+            Optional<ProxyConnection> wanted = pauses.wanted(one.relayName());
             return wanted.isEmpty()
                     ? one
                     : new Configured(one.configuration(), one.relayName(), one.added(), wanted.get());
