@@ -24,7 +24,6 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -114,28 +113,7 @@ class BandwidthOnTheWireTest {
 
     private Engine engine() {
         NettyTransport transport = new NettyTransport(2, true);
-        Engine engine = new Engine(
-                transport,
-                new TransitionTable(),
-                new Surroundings(
-                        "test",
-                        new Workers() {
-                            @Override
-                            public int count() {
-                                return 2;
-                            }
-
-                            @Override
-                            public void execute(Runnable task) {
-                                threads.execute(task);
-                            }
-                        },
-                        new ScratchPool(2),
-                        threads,
-                        Clock.systemDefaultZone(),
-                        new Random(),
-                        new EventLog(),
-                        any -> properties -> true));
+        Engine engine = new Engine(transport, new TransitionTable(), RealSurroundings.of(threads, threads));
         engine.addCodec(PlugIn.plain("zstd", new ZstdCodec()));
         BabAllocator allocator = new HeapBabAllocator();
         engine.addAllocator(PlugIn.plain(allocator.name(), allocator));

@@ -29,7 +29,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,28 +57,7 @@ class RealSocketsTest {
         NettyTransport transport = new NettyTransport(2, epoll);
         ExecutorService workers = Executors.newFixedThreadPool(2);
         ExecutorService blocking = Executors.newCachedThreadPool();
-        Engine engine = new Engine(
-                transport,
-                new TransitionTable(),
-                new Surroundings(
-                        "test",
-                        new Workers() {
-                            @Override
-                            public int count() {
-                                return 2;
-                            }
-
-                            @Override
-                            public void execute(Runnable task) {
-                                workers.execute(task);
-                            }
-                        },
-                        new ScratchPool(2),
-                        blocking,
-                        Clock.systemDefaultZone(),
-                        new Random(),
-                        new EventLog(),
-                        any -> properties -> true));
+        Engine engine = new Engine(transport, new TransitionTable(), RealSurroundings.of(workers, blocking));
         Stream.of(new ZstdCodec(), new Lz4Codec(), new DeflateCodec())
                 .forEach(codec -> engine.addCodec(PlugIn.plain(codec.name(), codec)));
         closing.add(() -> {
