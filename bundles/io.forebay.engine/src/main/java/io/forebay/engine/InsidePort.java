@@ -8,12 +8,15 @@ import io.forebay.api.transport.Accepted;
 import io.forebay.api.transport.Listener;
 import io.forebay.api.transport.Loop;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The inside address of a relay: reads the first packet of each DRBD that dials in, and gives it to an acceptor that waits for
@@ -77,27 +80,25 @@ final class InsidePort implements Newcomer.Owner {
 
     @Override
     public void onReady(Newcomer drbd) {
-        Channel channel = next(drbd.type());
+        Optional<Channel> channel = best(waiting, Channel::standbyType, drbd.type());
         if (closed) {
             drbd.letGo();
-        } else if (channel != null) {
+        } else if (channel.isPresent()) {
+            waiting.remove(channel.get());
             newcomers.remove(drbd);
-            drbd.bringTo(channel);
+            drbd.bringTo(channel.get());
         } else {
             newcomers.add(drbd);
             pending.put(drbd, control.schedule(() -> letWaitNoLonger(drbd), BRIDGE_WAIT_NS));
         }
     }
 
-    /** The channel of those that wait which stands by for this type, or else any: better a slow one than none. */
-    private Channel next(ChannelType type) {
-        Channel next = waiting.stream()
-                .filter(channel -> channel.standbyType() == type)
+    /** The oldest that is of this type, or else the oldest: better a channel that stands by for the other type than none. */
+    private static <T> Optional<T> best(Collection<T> those, Function<T, ChannelType> typeOf, ChannelType type) {
+        return those.stream()
+                .filter(one -> typeOf.apply(one) == type)
                 .findFirst()
-                .or(() -> waiting.stream().findFirst())
-                .orElse(null);
-        waiting.remove(next);
-        return next;
+                .or(() -> those.stream().findFirst());
     }
 
     @Override
@@ -125,14 +126,10 @@ final class InsidePort implements Newcomer.Owner {
     void onWaiting(Channel channel) {
         control.execute(() -> {
             waiting.add(channel);
-            pending.keySet().stream()
-                    .filter(drbd -> drbd.type() == channel.standbyType())
-                    .findFirst()
-                    .or(() -> pending.keySet().stream().findFirst())
-                    .ifPresent(drbd -> {
-                        forget(drbd);
-                        onReady(drbd);
-                    });
+            best(pending.keySet(), Newcomer::type, channel.standbyType()).ifPresent(drbd -> {
+                forget(drbd);
+                onReady(drbd);
+            });
         });
     }
 

@@ -46,15 +46,16 @@ final class SessionOpening implements Session.Opening {
 
     /** The local DRBD dialled in. */
     void takeDrbd(Newcomer drbd) {
-        if (life.state() != ChannelState.WAITING || !bridge.isOpen()) {
-            home.inside().onNotTaken(drbd);
-        } else if (drbd.isGone()) {
+        boolean ready = life.state() == ChannelState.WAITING && bridge.isOpen();
+        if (ready && drbd.isGone()) {
             home.inside().onWaiting(channel);
-        } else {
+        } else if (ready) {
             home.health().onGood(Leg.DRBD_TO_INSIDE);
             life.on(new DrbdAccepted("from " + drbd.address()));
             drbd.giveTo(newSession());
             onFirstPacket(drbd.type(), drbd.first());
+        } else if (!drbd.isGone()) {
+            home.inside().onNotTaken(drbd);
         }
     }
 
