@@ -15,8 +15,8 @@ import java.util.Set;
 import org.slf4j.event.Level;
 
 /**
- * Which transitions are news to an operator. A channel in session always is. Of the channels that stand by, which come,
- * go and dial again by the second, only these are: the first bridge of a relay that stands, the last that is lost, and
+ * Which transitions are news to an operator. A channel in session always is, once it is established. Of the channels that stand by,
+ * which come, go and dial again by the second, only these are: the first bridge of a relay that stands, the last that is lost, and
  * a fault, once until it is another or over. Each direction of dialling counts for itself, because a firewall may stop
  * one and let the other through. Thread-safe.
  */
@@ -79,7 +79,8 @@ final class BridgeNews {
         }
         boolean turned = stood == bridges.standing.isEmpty();
         Failing over = bridges.failing.remove(transition.channel());
-        if (transition.type() == ChannelType.UNDEFINED && !turned && over == null) {
+        boolean isStep = transition.type() == ChannelType.UNDEFINED || transition.to() == ChannelState.ESTABLISHING;
+        if (isStep && !turned && over == null) {
             return new Note(Level.DEBUG, 0);
         }
         return new Note(

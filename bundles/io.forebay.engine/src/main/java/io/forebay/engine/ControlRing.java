@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.bab.NativeMemory;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -48,5 +49,10 @@ final class ControlRing {
     void free(int bytes) {
         used -= bytes;
         head = (head + bytes) % BYTES;
+    }
+
+    /** Gives the memory back; the transport must be done with it, and nothing is appended after this. */
+    void close() {
+        NativeMemory.free(memory);
     }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
@@ -81,6 +82,8 @@ public final class EngineComponent implements Relays {
     private final Map<ServiceReference<?>, PlugIn<BabAllocator>> allocators = new ConcurrentHashMap<>();
     private final Map<ServiceReference<?>, PlugIn<Codec>> codecs = new ConcurrentHashMap<>();
     private final Engine engine;
+    private final Function<PlugIn<BabAllocator>, Rehearsal> rehearsalWith;
+    private Rehearsal rehearsal;
     private volatile boolean closed;
 
     @Activate
@@ -94,18 +97,17 @@ public final class EngineComponent implements Relays {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 threads("forebay-blocking"));
-        engine = new Engine(
-                transport,
-                states,
-                new Surroundings(
-                        hostName(),
-                        workers,
-                        new ScratchPool(workers.count()),
-                        blocking,
-                        Clock.systemDefaultZone(),
-                        new SecureRandom(),
-                        events,
-                        EngineComponent::target));
+        Surroundings around = new Surroundings(
+                hostName(),
+                workers,
+                new ScratchPool(workers.count()),
+                blocking,
+                Clock.systemDefaultZone(),
+                new SecureRandom(),
+                events,
+                EngineComponent::target);
+        engine = new Engine(transport, states, around);
+        rehearsalWith = memory -> new Rehearsal(transport, states, around, memory);
         modified(config);
     }
 
@@ -146,9 +148,21 @@ public final class EngineComponent implements Relays {
             PlugIn<BabAllocator> one = plugIn(allocator, allocator.name(), reference);
             engine.addAllocator(one);
             allocators.put(reference, one);
+            rehearse(one);
         } catch (RuntimeException | LinkageError e) {
             refused("BAB allocator", reference, e);
         }
+    }
+
+    private synchronized void rehearse(PlugIn<BabAllocator> memory) {
+        if (rehearsal == null) {
+            rehearsal = rehearsalWith.apply(memory);
+            blocking.execute(rehearsal);
+        }
+    }
+
+    private synchronized CompletableFuture<Void> endRehearsal() {
+        return rehearsal == null ? CompletableFuture.completedFuture(null) : rehearsal.end();
     }
 
     void removeAllocator(ServiceReference<BabAllocator> reference) {
@@ -156,6 +170,7 @@ public final class EngineComponent implements Relays {
         if (left == null) {
             onRefusedLeft("BAB allocator", reference);
         } else {
+            await(endRehearsal(), () -> "the rehearsal still uses %s".formatted(left));
             await(engine.removeAllocator(left), () -> engine.outOf(left));
         }
     }
@@ -261,6 +276,7 @@ public final class EngineComponent implements Relays {
     @Deactivate
     void close() {
         closed = true;
+        endRehearsal();
         engine.close();
         workers.close();
         blocking.shutdown();

@@ -67,7 +67,8 @@ final class EventLog implements ChannelEvents {
         }
     }
 
-    private static String line(Transition transition, long failures) {
+    /** What a transition is in the log. */
+    static String line(Transition transition, long failures) {
         StringBuilder line = new StringBuilder(256)
                 .append("relay=")
                 .append(bareOrQuoted(transition.relay()))

@@ -346,6 +346,7 @@ final class Link implements ConnectionHandler {
     public void onDialFailed(IOException cause) {
         closed = true;
         gone = true;
+        control.close();
         owner.onLinkClosed(this, cause.getMessage());
     }
 
@@ -354,6 +355,7 @@ final class Link implements ConnectionHandler {
         heartbeat.stop();
         closed = true;
         gone = true;
+        control.close();
         String reason = closeReason != null ? closeReason : cause == null ? "closed" : cause.getMessage();
         owner.onLinkClosed(this, reason);
     }

@@ -28,4 +28,10 @@ public record Surroundings(
         Clock clock,
         RandomGenerator random,
         ChannelEvents events,
-        Function<String, Predicate<Map<String, ?>>> targets) {}
+        Function<String, Predicate<Map<String, ?>>> targets) {
+
+    /** The same, but for who is told of transitions. */
+    Surroundings telling(ChannelEvents others) {
+        return new Surroundings(hostName, workers, scratches, blocking, clock, random, others, targets);
+    }
+}

@@ -34,15 +34,25 @@ class EventLogTest {
 
     @Test
     void shouldWriteATransitionAsOneLineOfKeysAndValues() {
-        log.onTransition(transition(7, ACCEPTOR, DATA, CONNECTED, ESTABLISHING, new TypeKnown(DATA, "the peer dials")));
+        log.onTransition(transition(7, ACCEPTOR, DATA, ESTABLISHING, ESTABLISHED, new Established("far DRBD reached")));
         log.onTransition(transition(7, ACCEPTOR, DATA, ESTABLISHED, RESUMING, new BridgeLost("silent for 10.0 s")));
 
         assertThat(logger.lines)
                 .containsExactly(
-                        "INFO relay=r0 channel=7 role=acceptor type=data from=connected to=establishing event=TypeKnown"
-                                + " reason=\"the peer dials\"",
+                        "INFO relay=r0 channel=7 role=acceptor type=data from=establishing to=established event=Established"
+                                + " reason=\"far DRBD reached\"",
                         "WARN relay=r0 channel=7 role=acceptor type=data from=established to=resuming event=BridgeLost"
                                 + " reason=\"silent for 10.0 s\"");
+    }
+
+    @Test
+    void shouldLogASessionWhenItIsEstablishedAndNotBefore() {
+        up(7, ACCEPTOR);
+        logger.lines.clear();
+        log.onTransition(transition(7, ACCEPTOR, DATA, CONNECTED, ESTABLISHING, new TypeKnown(DATA, "the peer dials")));
+        assertThat(logger.news()).isEmpty();
+        log.onTransition(transition(7, ACCEPTOR, DATA, ESTABLISHING, ESTABLISHED, new Established("far DRBD reached")));
+        assertThat(logger.news()).hasSize(1);
     }
 
     @Test
