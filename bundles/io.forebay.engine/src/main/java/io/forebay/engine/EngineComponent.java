@@ -83,7 +83,10 @@ public final class EngineComponent implements Relays {
     private final Map<ServiceReference<?>, PlugIn<Codec>> codecs = new ConcurrentHashMap<>();
     private final Engine engine;
     private final Function<PlugIn<BabAllocator>, Rehearsal> rehearsalWith;
-    private Rehearsal rehearsal;
+
+    /** {@code null} before there is any, empty after it. */
+    private Optional<Rehearsal> rehearsal;
+
     private volatile boolean closed;
 
     @Activate
@@ -156,13 +159,19 @@ public final class EngineComponent implements Relays {
 
     private synchronized void rehearse(PlugIn<BabAllocator> memory) {
         if (rehearsal == null) {
-            rehearsal = rehearsalWith.apply(memory);
-            blocking.execute(rehearsal);
+            Rehearsal first = rehearsalWith.apply(memory);
+            rehearsal = Optional.of(first);
+            blocking.execute(first);
         }
     }
 
+    /** Ends it, if it is not over, and forgets it, and with it the allocator's bundle. */
     private synchronized CompletableFuture<Void> endRehearsal() {
-        return rehearsal == null ? CompletableFuture.completedFuture(null) : rehearsal.end();
+        CompletableFuture<Void> gone = rehearsal == null
+                ? CompletableFuture.completedFuture(null)
+                : rehearsal.map(Rehearsal::end).orElse(CompletableFuture.completedFuture(null));
+        rehearsal = Optional.empty();
+        return gone;
     }
 
     void removeAllocator(ServiceReference<BabAllocator> reference) {
