@@ -90,10 +90,11 @@ public final class ConfiguredRelay {
             relays.put(wanted);
             running = wanted;
             LOG.info(
-                    "{}: relay {} is configured: memlimit={}, allocator={}, codec={}",
+                    "{}: relay {} is configured: memlimit={}, reserve={}, allocator={}, codec={}",
                     file.source(),
                     file.name(),
                     wanted.memlimitBytes(),
+                    wanted.reserveBytes(),
                     wanted.allocator(),
                     wanted.codec());
             file.notes().stream()

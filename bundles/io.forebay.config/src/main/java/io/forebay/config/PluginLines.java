@@ -23,6 +23,7 @@ final class PluginLines {
      * has one, but that takes no schedule.
      */
     private static final Set<RelayKey> KEYS = Set.of(
+            RelayKey.RESERVE,
             RelayKey.ALLOCATOR,
             RelayKey.DIAL,
             RelayKey.LINKS,

@@ -53,6 +53,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             required = false,
+            description =
+                    "What of memlimit is taken from the allocator in advance and kept, in bytes or with k, M or G;"
+                            + " memlimit at most.")
+    String reserve() default "0";
+
+    @AttributeDefinition(
+            required = false,
             description = "The compression of what is sent, as drbd.conf spells it: none, lz4, zlib level 9, zstd level"
                     + " 7.")
     String codec() default "none";

@@ -11,6 +11,7 @@ import io.forebay.api.relay.RelaySettings;
 import io.forebay.api.relay.RelayTimeouts;
 import io.forebay.api.relay.WanLinks;
 import io.forebay.api.text.AddressText;
+import io.forebay.api.text.ByteCount;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,6 +68,7 @@ final class RelayFileReader {
         Map<RelayKey, InetSocketAddress> addresses = addresses();
         String resource = text(RelayKey.RESOURCE, typedByProxy ? pair(addresses) : name, RelayValues::name);
         Long memlimitBytes = text(RelayKey.MEMLIMIT, RelaySettings.MEMLIMIT_DEFAULT_BYTES, this::memlimit);
+        Long reserveBytes = text(RelayKey.RESERVE, 0L, text -> reserve(text, memlimitBytes));
         CodecChoice codec = codec();
         String allocator = text(RelayKey.ALLOCATOR, "direct", RelayValues::allocator);
         PlugInTargets targets = targets();
@@ -90,6 +92,7 @@ final class RelayFileReader {
                         addresses.get(RelayKey.PEER),
                         tls),
                 memlimitBytes,
+                reserveBytes,
                 allocator,
                 codec,
                 targets,
@@ -135,6 +138,21 @@ final class RelayFileReader {
         }
         notes.add("memlimit " + text + " is too little for a relay to work with: 1M is used.");
         return RelaySettings.MEMLIMIT_MIN_BYTES;
+    }
+
+    /**
+     * A part of the memlimit. More is refused and not shortened, because whoever writes it counts on having it.
+     *
+     * @param memlimitBytes {@code null} if that was refused
+     */
+    private Long reserve(String text, Long memlimitBytes) throws ValueRefusedException {
+        long bytes = RelayValues.bytes(text);
+        if (memlimitBytes != null && bytes > memlimitBytes) {
+            throw new ValueRefusedException(
+                    "is more than memlimit = %s, of which it is the part that is taken in advance: lower reserve, or raise memlimit"
+                            .formatted(ByteCount.exact(memlimitBytes)));
+        }
+        return bytes;
     }
 
     private CodecChoice codec() {

@@ -17,6 +17,7 @@ enum RelayKey {
     NAME("name"),
     RESOURCE("resource"),
     MEMLIMIT("memlimit"),
+    RESERVE("reserve"),
     CODEC("codec"),
     ALLOCATOR("allocator"),
     CODEC_TARGET("codec.target"),

@@ -104,6 +104,7 @@ class PluginLinesTest {
         "drain-timeout 5s,DRAIN_TIMEOUT,5s",
         "resume-timeout 0s,RESUME_TIMEOUT,0s",
         "resource r0,RESOURCE,r0",
+        "reserve 256M,RESERVE,256M",
         "tls = off,TLS,off",
         "tls on,TLS,on",
     })

@@ -217,8 +217,8 @@ class ProxyRelaysTest {
         connections.add(connection("r0", 7000, 1));
         assertRefused(
                 connection("r0", 7000, 1, "cipher", "yes"),
-                "There is no option cipher: the options are tls, resource, memlimit, allocator, drain-timeout, resume-timeout,"
-                        + " ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, links, compression, read-loops.");
+                "There is no option cipher: the options are tls, resource, memlimit, reserve, allocator, drain-timeout,"
+                        + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, links, compression, read-loops.");
         assertThatThrownBy(() -> connections.put(connection("r0", 7000, 1, "inside", "10.0.0.1:1")))
                 .hasMessageStartingWith("There is no option inside: ");
         assertRefused(
@@ -232,6 +232,20 @@ class ProxyRelaysTest {
                 "The inside address a is not an address with a port: write for example 10.0.0.1:7788 or [fd00::1]:7788.");
         assertThatThrownBy(() -> connections.add(connection("-r", 7001, 1)))
                 .hasMessageContaining("name = -r is not a name");
+    }
+
+    @Test
+    void shouldRefuseAMemlimitBelowTheReserveAndLeaveBothAsTheyWere() throws Exception {
+        connections.add(connection("r0", 7000, 1, "memlimit", "64M", "reserve", "32M"));
+        ProxyConnection there = connections.all().get(0);
+        assertRefused(
+                there.with("memlimit", "16M"),
+                "drbd-proxy-ctl: reserve = 32M is more than memlimit = 16M, of which it is the part that is taken in advance:"
+                        + " lower reserve, or raise memlimit.");
+        assertThat(connections.all()).containsExactly(there);
+        assertThat(connections.put(there.with("reserve", "16M"))).isEmpty();
+        assertThat(connections.put(connections.all().get(0).with("memlimit", "16M")))
+                .isEmpty();
     }
 
     @Test

@@ -39,6 +39,13 @@ class RelayFileTest {
         return RelayFile.of(properties);
     }
 
+    private static RelayFile with(String key, Object value, String other, Object otherValue) {
+        Map<String, Object> properties = valid();
+        properties.put(key, value);
+        properties.put(other, otherValue);
+        return RelayFile.of(properties);
+    }
+
     private static RelayFile without(String key) {
         Map<String, Object> properties = valid();
         properties.remove(key);
@@ -220,6 +227,32 @@ class RelayFileTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"64M,0,0", "64M,1,1", "64M,16m,16777216", "64M,64M,67108864", "1G,1048576k,1073741824"})
+    void shouldReadAReserveThatIsAPartOfTheMemlimit(String memlimit, String reserve, long bytes) {
+        assertThat(settings(with("memlimit", memlimit)).reserveBytes()).isZero();
+        assertThat(settings(with("memlimit", memlimit, "reserve", reserve)).reserveBytes())
+                .isEqualTo(bytes);
+    }
+
+    @Test
+    void shouldRefuseAReserveThatIsMoreThanTheMemlimit() {
+        assertThat(onlyProblem(with("memlimit", "64M", "reserve", "65M")))
+                .isEqualTo(
+                        "reserve = 65M is more than memlimit = 64M, of which it is the part that is taken in advance:"
+                                + " lower reserve, or raise memlimit.");
+        assertThat(onlyProblem(with("reserve", "16777217")))
+                .startsWith("reserve = 16777217 is more than memlimit = 16M, ");
+        assertThat(onlyProblem(with("memlimit", "12Q", "reserve", "1G"))).startsWith("memlimit = 12Q is not a size");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"half", "-1M", "1.5G", "50%"})
+    void shouldRefuseWhatIsNoReserve(String text) {
+        assertThat(onlyProblem(with("reserve", text)))
+                .isEqualTo("reserve = " + text + " is not a size: use bytes with k, M, G or T, for example 64M.");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"none", "lz4", "zstd level 7", "zlib level 9", "zstd level 3 long 24"})
     void shouldReadCodecsAsDrbdConfSpellsThem(String text) {
         assertThat(settings(with("codec", text)).codec()).hasToString(text);
@@ -358,7 +391,7 @@ class RelayFileTest {
         assertThat(onlyProblem(with("bandwidth", "1")))
                 .isEqualTo(
                         "bandwidth is not a key of a relay: the keys are inside, drbd, outside, peer, tls, name, resource,"
-                                + " memlimit, codec, allocator, codec.target, allocator.target, drain-timeout,"
+                                + " memlimit, reserve, codec, allocator, codec.target, allocator.target, drain-timeout,"
                                 + " resume-timeout, ping-timeout, sndbuf-size, rcvbuf-size, bwlimit, dial, congestion, links,"
                                 + " compression, read-loops, plugin.");
     }

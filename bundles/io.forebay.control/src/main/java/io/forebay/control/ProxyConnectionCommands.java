@@ -219,6 +219,7 @@ final class ProxyConnectionCommands {
         LineSettings line = settings.line();
         Map<String, String> options = new LinkedHashMap<>();
         options.put("memlimit", String.valueOf(settings.memlimitBytes()));
+        options.put("reserve", String.valueOf(settings.reserveBytes()));
         options.put("sndbuf-size", String.valueOf(line.sendBufferBytes()));
         options.put("rcvbuf-size", String.valueOf(line.receiveBufferBytes()));
         options.put(BWLIMIT, bwlimit(line.bwlimit()));

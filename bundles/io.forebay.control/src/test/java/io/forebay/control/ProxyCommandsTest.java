@@ -84,6 +84,14 @@ class ProxyCommandsTest {
     }
 
     @Test
+    void shouldSetAReserveThatDrbdadmIsNotTold() {
+        ctl.done(ADD + " --memlimit=512M --reserve=64M", "set reserve r0-bob-alice 128M");
+        assertThat(only().options()).containsExactly(Map.entry("memlimit", "512M"), Map.entry("reserve", "128M"));
+        assertThat(ctl.out("show proxy-settings r0-bob-alice")).isEqualTo("proxy {\n\tmemlimit 512M;\n}\n");
+        assertThat(ctl.out("show")).contains("--memlimit=512M --reserve=128M", "\nset reserve r0-bob-alice 128M");
+    }
+
+    @Test
     void shouldSetOptionsAndPluginsInTheWordsThatWereTyped() {
         ctl.done(ADD, "set memlimit r0-bob-alice 512M", "set plugin r0-bob-alice 0 lzma  contexts 4 level 9");
         ctl.done(

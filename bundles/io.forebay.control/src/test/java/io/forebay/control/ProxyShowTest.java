@@ -114,6 +114,7 @@ class ProxyShowTest {
                 "both",
                 usual.addresses(),
                 2 << 20,
+                1 << 20,
                 "mapped",
                 usual.codec(),
                 usual.targets(),
@@ -123,7 +124,8 @@ class ProxyShowTest {
         ProxyCommands its = ctl.commands(new StubRelays(SampleRelays.relay(special, "", true)));
         assertThat(its.run("show").out().lines().findFirst().orElseThrow())
                 .endsWith(
-                        " --memlimit=2097152 --sndbuf-size=3 --rcvbuf-size=4 --bwlimit=5 --ping-timeout=" + pingTimeout
+                        " --memlimit=2097152 --reserve=1048576 --sndbuf-size=3 --rcvbuf-size=4 --bwlimit=5 --ping-timeout="
+                                + pingTimeout
                                 + " --resource=both --allocator=mapped --dial=inbound --drain-timeout=0ms --resume-timeout=1ms");
     }
 }

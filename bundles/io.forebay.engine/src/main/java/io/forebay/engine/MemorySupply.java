@@ -122,6 +122,7 @@ final class MemorySupply implements MemoryAttempt.Taker {
         if (memory != null && memory.plugIn() != null && !round.isUsable(memory.plugIn())) {
             memory.lose();
         }
+        settleReserve();
         if (vacating != null && !round.isUsable(round.former().allocator())) {
             vacating = null; // whoever misbehaves may never be done with closing
             round.former(null);
@@ -132,6 +133,12 @@ final class MemorySupply implements MemoryAttempt.Taker {
             attempt.giveUp();
             attempt = null;
             step();
+        }
+    }
+
+    private void settleReserve() {
+        if (memory != null) {
+            memory.reserve(owner.settings().reserveBytes());
         }
     }
 
@@ -216,6 +223,7 @@ final class MemorySupply implements MemoryAttempt.Taker {
         } else if (!memory.take(next, of.limitBytes())) {
             return false;
         }
+        settleReserve();
         if (of.allocator().name().equals(owner.settings().allocator())) {
             usedName = of.allocator().name();
         }

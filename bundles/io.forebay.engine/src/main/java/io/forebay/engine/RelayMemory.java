@@ -31,9 +31,9 @@ import java.util.concurrent.Executor;
  * is held counts. What was promised stays promised: a channel may always have what is kept back for it, even above a limit
  * that was lowered, and its pieces stay large enough for the largest record that its peer may send.
  *
- * <p>The allocator is never called by who leases: segments are leased ahead, a few while nothing moves and more under load.
- * While none is there, because the stock is empty or the allocator is gone, the least that a channel needs comes from the
- * Java heap, so what is kept back can always be had.
+ * <p>The allocator is never called by who leases: segments are leased ahead ({@link LeaseAhead}). While none is
+ * there, because the stock is empty or the allocator is gone, the least that a channel needs comes from the Java heap, so what
+ * is kept back can always be had.
  *
  * <p>Thread-safe; the lock is held for a few instructions, once per segment.
  */
@@ -60,15 +60,10 @@ final class RelayMemory {
      */
     private static final int RECORDS_FIRST = 8;
 
-    /** Segments leased ahead while nothing moves: DRBD's next write finds one to read into, and two to receive into. */
-    private static final int AHEAD = 4;
-
-    /** Under load, one more is leased ahead for so many that are out. */
-    private static final int AHEAD_OF_OUT = 4;
-
     private final Executor blocking;
     private final Runnable onUnsettled;
     private final MemoryPromises promises = new MemoryPromises();
+    private final LeaseAhead ahead = new LeaseAhead();
     private final List<Account> accounts = new ArrayList<>();
     private final List<Account> waiting = new ArrayList<>();
     private final List<SegmentPool> retired = new ArrayList<>();
@@ -221,7 +216,12 @@ final class RelayMemory {
 
     // ---- leasing ahead
 
-    /** Has as much leased ahead as makes sense now, and nothing while no channel may need it. */
+    /** Has so much leased from now on, also while no channel needs it, as far as the limit in force allows. */
+    synchronized void reserve(long bytes) {
+        ahead.reserve(bytes);
+        provide();
+    }
+
     private void provide() {
         if (current.isBare() || closed) {
             return;
@@ -230,13 +230,7 @@ final class RelayMemory {
         for (int i = 0; i < retired.size(); i++) { // an iterator would be garbage of every segment
             idleBytes += retired.get(i).idleBytes();
         }
-        long room = (Math.max(limitBytes - heldBytes, unmet()) - idleBytes) / current.segmentBytes();
-        int most = accounts.isEmpty() ? 0 : AHEAD + current.out();
-        current.keep((int) Math.min(most, Math.max(0, current.ahead() + Math.min(0, room))));
-        int aim = accounts.isEmpty() ? 0 : AHEAD + current.out() / AHEAD_OF_OUT;
-        if (current.ahead() <= aim / 2) {
-            current.ask(Math.min(aim - current.ahead(), room));
-        }
+        ahead.settle(current, !accounts.isEmpty(), Math.max(limitBytes - heldBytes, unmet()) - idleBytes);
     }
 
     private void onMoved() {

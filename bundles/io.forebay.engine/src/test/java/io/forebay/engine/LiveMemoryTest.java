@@ -274,6 +274,31 @@ class LiveMemoryTest {
     }
 
     @Test
+    void shouldKeepWhatIsReservedWhateverChanges() {
+        TwoSites sites = sites(16 * MIB, "none");
+        TrackingAllocator direct = new TrackingAllocator(new DirectBabAllocator());
+        sites.a.engine.addAllocator(PlugIn.plain(direct.name(), direct));
+        sites.a.reserve(8 * MIB);
+        sites.await("the reserve, without a channel", () -> sites.a.allocator.leasedBytes() == 8 * MIB);
+        assertThat(sites.b.allocator.leasedBytes()).isZero();
+        sites.a.memlimit(64 * MIB);
+        sites.await(
+                "it in larger segments",
+                () -> sites.a.allocator.leasedBytes() == 8 * MIB
+                        && sites.a.status().bab().segmentBytes() == MemoryPlan.segmentBytesFor(64 * MIB));
+        sites.a.memory(64 * MIB, "direct");
+        sites.await("it of another allocator", () -> direct.leasedBytes() == 8 * MIB);
+        assertThat(sites.a.allocator.leasedBytes()).isZero();
+        sites.a.reserve(2 * MIB);
+        sites.await("a smaller one", () -> direct.leasedBytes() == 2 * MIB);
+        assertThat(direct.open()).isEqualTo(1);
+        assertThat(sites.a.status().problem()).isEmpty();
+        sites.closeAndProveEmpty();
+        assertThat(direct.open()).isZero();
+        assertThat(direct.leasedBytes()).isZero();
+    }
+
+    @Test
     void shouldExchangeTheAllocatorWhileDataFlows() {
         TwoSites sites = sites(16 * MIB, "lz4");
         TrackingAllocator direct = new TrackingAllocator(new DirectBabAllocator());

@@ -435,6 +435,92 @@ class RelayMemoryTest {
     }
 
     @Test
+    void shouldLeaseTheReserveBeforeAnyAccountIsOpenAndKeepItWhenAllAreClosed() {
+        reserve(32L * SEGMENT);
+        assertThat(allocator.leasedBytes()).isEqualTo(32L * SEGMENT);
+        assertThat(memory.heldBytes()).isZero();
+        Account data = open(ChannelType.DATA, () -> {});
+        settle();
+        assertThat(allocator.leasedBytes()).as("no more ahead").isEqualTo(32L * SEGMENT);
+        ArrayDeque<Piece> taken = new ArrayDeque<>();
+        while (taken.size() < 24) {
+            taken.add(data.lease(Use.INTAKE));
+        }
+        assertThat(taken).doesNotContainNull();
+        assertThat(blocking).as("calls of the allocator").isEmpty();
+        taken.addAll(fill(data, Use.INTAKE));
+        assertThat(allocator.leasedBytes()).isBetween(64L * SEGMENT, LIMIT);
+        release(data, taken, taken.size());
+        data.close();
+        settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(32L * SEGMENT);
+    }
+
+    private void reserve(long bytes) {
+        memory.reserve(bytes);
+        settle();
+    }
+
+    @Test
+    void shouldChangeTheReserveWithoutOtherMemory() {
+        Random random = new Random(20261122);
+        for (int i = 0; i < 50; i++) {
+            long segments = random.nextInt((int) (LIMIT / SEGMENT) + 1);
+            reserve(segments * SEGMENT + random.nextInt(SEGMENT));
+            assertThat(allocator.leasedBytes()).isEqualTo(segments * SEGMENT);
+        }
+        reserve(0);
+        assertThat(allocator.leasedBytes()).isZero();
+        assertThat(allocator.open()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReserveNoMoreThanTheLimitInForceAndTheRestWithTheNextMemory() throws BabException {
+        reserve(16 * LIMIT);
+        assertThat(allocator.leasedBytes()).isEqualTo(LIMIT);
+        change(32 * LIMIT);
+        assertThat(allocator.leasedBytes()).isEqualTo(16 * LIMIT);
+        assertThat(allocator.open()).as("the former memory keeps nothing").isEqualTo(1);
+        memory.lower(LIMIT);
+        settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(LIMIT);
+        change(LIMIT);
+        assertThat(allocator.leasedBytes()).isEqualTo(LIMIT);
+        assertThat(allocator.open()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStayWithinTheLimitWhileTheFormerMemoryIsHeld() throws BabException {
+        reserve(LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        ArrayDeque<Piece> old = fill(data, Use.INTAKE);
+        change(2 * LIMIT);
+        reserve(2 * LIMIT);
+        while (!old.isEmpty()) {
+            assertThat(allocator.leasedBytes()).isLessThanOrEqualTo(2 * LIMIT);
+            release(data, old, 1);
+            settle();
+        }
+        assertThat(allocator.leasedBytes()).isEqualTo(2 * LIMIT);
+    }
+
+    @Test
+    void shouldGiveUpTheReserveToMakeRoomAndLeaseItOfTheNextMemory() throws BabException {
+        reserve(LIMIT / 2);
+        CompletableFuture<Void> gone = memory.vacate();
+        settle();
+        assertThat(gone).isCompleted();
+        assertThat(allocator.leasedBytes()).isZero();
+        reserve(LIMIT / 4);
+        assertThat(allocator.leasedBytes()).isZero();
+        change(LIMIT);
+        assertThat(allocator.leasedBytes()).isEqualTo(LIMIT / 4);
+        memory.close();
+        settle();
+        assertThat(allocator.leasedBytes()).isZero();
+    }
+
+    @Test
     void shouldLendWhatCameHomeAgainWithoutTheAllocatorOrAnyAllocation() {
         Account data = open(ChannelType.DATA, () -> {});
         settle();

@@ -160,11 +160,21 @@ final class TwoSites {
         }
 
         void memory(long bytes, String from) {
+            memory(bytes, settings.reserveBytes(), from);
+        }
+
+        /** Reserves so much of its memlimit, and changes nothing else. */
+        void reserve(long bytes) {
+            memory(settings.memlimitBytes(), bytes, settings.allocator());
+        }
+
+        private void memory(long bytes, long reserveBytes, String from) {
             put(new RelaySettings(
                     settings.name(),
                     settings.resource(),
                     addresses,
                     bytes,
+                    reserveBytes,
                     from,
                     settings.codec(),
                     PlugInTargets.ANY,
@@ -179,6 +189,7 @@ final class TwoSites {
                     settings.resource(),
                     addresses,
                     settings.memlimitBytes(),
+                    settings.reserveBytes(),
                     settings.allocator(),
                     settings.codec(),
                     PlugInTargets.ANY,

@@ -176,7 +176,11 @@ final class Advisor {
 
     private List<Line> relay() {
         List<Line> lines = new ArrayList<>();
-        lines.add(relay("memlimit", size(memlimitBytes), memlimitReason()));
+        String memlimit = size(memlimitBytes);
+        lines.add(relay("memlimit", memlimit, memlimitReason()));
+        if (settings.reserveBytes() > ByteCount.parse(memlimit)) {
+            lines.add(relay("reserve", memlimit, "it cannot be more than the memlimit"));
+        }
         lines.add(bwlimit());
         lines.add(codec());
         lines.add(relay(

@@ -41,6 +41,7 @@ public final class ProxyCommands {
     /** What may be set, for completion; whoever configures says what else there is. */
     private static final List<String> OPTIONS = List.of(
             "memlimit",
+            "reserve",
             "plugin",
             BWLIMIT,
             "congestion",

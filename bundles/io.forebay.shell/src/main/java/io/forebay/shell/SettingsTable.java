@@ -24,6 +24,7 @@ final class SettingsTable {
             String outside,
             String peer,
             long memlimitBytes,
+            long reserveBytes,
             String allocator,
             String codec,
             String codecTarget,
@@ -72,6 +73,7 @@ final class SettingsTable {
                 AddressText.of(addresses.outside()),
                 AddressText.of(addresses.peer()),
                 settings.memlimitBytes(),
+                settings.reserveBytes(),
                 settings.allocator(),
                 settings.codec().toString(),
                 settings.targets().codec(),
@@ -103,6 +105,7 @@ final class SettingsTable {
                 relay.peer,
                 List.of(
                         new Setting("memlimit", ByteCount.text(relay.memlimitBytes)),
+                        new Setting("reserve", relay.reserveBytes == 0 ? "none" : ByteCount.text(relay.reserveBytes)),
                         new Setting("allocator", relay.allocator),
                         new Setting("allocator.target", target(relay.allocatorTarget)),
                         new Setting("codec", relay.codec),

@@ -7,6 +7,9 @@ import io.forebay.api.relay.BandwidthStatus;
 import io.forebay.api.relay.CodecChoice;
 import io.forebay.api.relay.DrbdPatience;
 import io.forebay.api.relay.RelaySettings;
+import io.forebay.api.text.ByteCount;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,20 +28,33 @@ class AdvisorTest {
             zstd level auto, 1.01, true,  lz4""")
     void shouldAdviseACodecByWhatIsScarce(String now, double ratio, boolean isLineFull, String advised) {
         LineMeasure seen = new LineMeasure(10, 0.05, 20e6, 10e6, isLineFull, ratio, 1 << 20, 0);
-        Advisor advisor = new Advisor(settings(now), BandwidthStatus.NONE, seen, 0, DrbdPatience.DEFAULT);
+        Advisor advisor = new Advisor(settings(now, 0), BandwidthStatus.NONE, seen, 0, DrbdPatience.DEFAULT);
         assertThat(advisor.lines())
                 .filteredOn(line -> line.key().equals("codec"))
                 .extracting(Advisor.Line::value)
                 .containsExactly(advised);
     }
 
-    private static RelaySettings settings(String codec) {
+    @ParameterizedTest
+    @CsvSource({"0", "16777216", "107374182400"})
+    void shouldAdviseNoMemlimitBelowTheReserveWithoutAdvisingThatToo(long reserveBytes) {
+        LineMeasure seen = new LineMeasure(10, 0.05, 20e6, 10e6, false, 1, 1 << 20, 0);
+        RelaySettings settings = settings("none", reserveBytes);
+        Map<String, String> lines = new Advisor(settings, BandwidthStatus.NONE, seen, 0, DrbdPatience.DEFAULT)
+                .lines().stream().collect(Collectors.toMap(Advisor.Line::key, Advisor.Line::value));
+        boolean isLess = ByteCount.parse(lines.get("memlimit")) < reserveBytes;
+        assertThat(isLess).isEqualTo(reserveBytes > 16 << 20);
+        assertThat(lines.get("reserve")).isEqualTo(isLess ? lines.get("memlimit") : null);
+    }
+
+    private static RelaySettings settings(String codec, long reserveBytes) {
         RelaySettings any = Samples.healthy("r0").settings();
         return new RelaySettings(
                 any.name(),
                 any.resource(),
                 any.addresses(),
-                any.memlimitBytes(),
+                Math.max(any.memlimitBytes(), reserveBytes),
+                reserveBytes,
                 any.allocator(),
                 CodecChoice.parse(codec),
                 any.targets(),

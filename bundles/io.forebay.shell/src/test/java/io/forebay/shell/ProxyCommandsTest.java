@@ -256,6 +256,7 @@ class ProxyCommandsTest {
                   outside          192.0.2.1:7789
                   peer             peer.example:7789
                   memlimit         16 MiB
+                  reserve          4 MiB
                   allocator        direct
                   allocator.target any
                   codec            zstd level 7
@@ -306,7 +307,7 @@ class ProxyCommandsTest {
     @Test
     void shouldOfferOptionsThatSetTakes() throws Exception {
         assertThat(new ProxyCommands(connections, Samples.relays())._options())
-                .contains("memlimit", "plugin", "bwlimit")
+                .contains("memlimit", "reserve", "plugin", "bwlimit")
                 .doesNotHaveDuplicates();
     }
 

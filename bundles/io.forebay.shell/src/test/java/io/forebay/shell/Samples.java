@@ -108,6 +108,7 @@ final class Samples {
                         new InetSocketAddress("192.0.2.1", 7789),
                         InetSocketAddress.createUnresolved("peer.example", 7789)),
                 16 << 20,
+                4 << 20,
                 "direct",
                 CodecChoice.parse("zstd level 7"),
                 PlugInTargets.ANY,

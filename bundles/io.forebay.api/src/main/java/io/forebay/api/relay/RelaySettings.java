@@ -11,6 +11,8 @@ import java.util.Objects;
  * @param addresses where it listens and what it dials
  * @param memlimitBytes the most memory that its BABs hold, all channels and directions together;
  *     {@link #MEMLIMIT_MIN_BYTES} or more
+ * @param reserveBytes what of that is taken from the allocator as soon as there is any, and kept while the relay is there, in
+ *     whole segments; from 0 to {@code memlimitBytes}
  * @param allocator the name of the BAB allocator
  * @param codec the compression of what it sends
  * @param targets which of several plug-ins of those names it takes
@@ -23,6 +25,7 @@ public record RelaySettings(
         String resource,
         RelayAddresses addresses,
         long memlimitBytes,
+        long reserveBytes,
         String allocator,
         CodecChoice codec,
         PlugInTargets targets,
@@ -50,5 +53,24 @@ public record RelaySettings(
             throw new IllegalArgumentException("memlimit too small: memlimit=" + memlimitBytes + " (expected: at least "
                     + MEMLIMIT_MIN_BYTES + " bytes)");
         }
+        if (reserveBytes < 0 || reserveBytes > memlimitBytes) {
+            throw new IllegalArgumentException("reserve is no part of memlimit: reserve=" + reserveBytes
+                    + " (expected: 0 to " + memlimitBytes + " bytes)");
+        }
+    }
+
+    /** Without a reserve. */
+    public RelaySettings(
+            String name,
+            String resource,
+            RelayAddresses addresses,
+            long memlimitBytes,
+            String allocator,
+            CodecChoice codec,
+            PlugInTargets targets,
+            RelayTimeouts timeouts,
+            LineSettings line,
+            String source) {
+        this(name, resource, addresses, memlimitBytes, 0, allocator, codec, targets, timeouts, line, source);
     }
 }

@@ -175,12 +175,14 @@ final class ForebayProcess {
 
     /** Configures the relay, or gives it another codec or memlimit. */
     void configure(String codec, long memlimitBytes) {
-        memory.limit(memlimitBytes);
+        long reserveBytes = settings.reserveBytes(memlimitBytes);
+        memory.limit(memlimitBytes, reserveBytes);
         engine.put(new RelaySettings(
                 RELAY,
                 RELAY,
                 addresses,
                 memlimitBytes,
+                reserveBytes,
                 memory.name(),
                 CodecChoice.parse(codec),
                 PlugInTargets.ANY,
@@ -235,12 +237,11 @@ final class ForebayProcess {
         return memory.leasedBytes();
     }
 
-    /** Whether its channels hold nothing, and it has no more leased than a few segments ahead. */
+    /** Whether its channels hold nothing, and it has leased what is reserved, and no more than a few segments ahead. */
     boolean isIdle() {
         return engine.status().stream()
                 .map(RelayStatus::bab)
-                .allMatch(
-                        bab -> bab.heldBytes() == 0 && memory.leasedBytes() <= MemoryWatch.AHEAD * bab.segmentBytes());
+                .allMatch(bab -> bab.heldBytes() == 0 && memory.isIdle(bab.segmentBytes()));
     }
 
     /** Whether it has no other memory than the one that its settings want. */

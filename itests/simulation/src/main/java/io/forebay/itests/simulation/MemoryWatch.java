@@ -18,13 +18,14 @@ final class MemoryWatch implements BabAllocator {
     static final String MEMORY = "memory stays within the memlimit and comes home";
 
     /** Segments that a relay may have leased ahead while nothing moves. */
-    static final int AHEAD = 4;
+    private static final int AHEAD = 4;
 
     private final BabAllocator inner;
     private final BooleanSupplier isExcused;
     private final Oracle oracle;
     private final List<Watched> opened = new ArrayList<>();
     private long limitBytes;
+    private long reserveBytes;
 
     /** The largest limit since nothing was leased but ahead: what was leased or promised under it may be there still. */
     private long formerLimitBytes;
@@ -50,10 +51,20 @@ final class MemoryWatch implements BabAllocator {
         return memory;
     }
 
-    /** The limit is another one from now on. */
-    void limit(long bytes) {
+    /** The limit, and what of it is reserved, are others from now on. */
+    void limit(long bytes, long reserve) {
         limitBytes = bytes;
+        reserveBytes = reserve;
         formerLimitBytes = Math.max(formerLimitBytes, bytes);
+    }
+
+    /** Whether all that is reserved is leased, and nothing else but a few segments ahead. */
+    boolean isIdle(int segmentBytes) {
+        return leasedBytes > reserveBytes - Math.max(1, segmentBytes) && leasedBytes <= idleBytesMax(segmentBytes);
+    }
+
+    private long idleBytesMax(int segmentBytes) {
+        return Math.max(reserveBytes, AHEAD * (long) segmentBytes);
     }
 
     long leasedBytes() {
@@ -147,7 +158,7 @@ final class MemoryWatch implements BabAllocator {
                 throw oracle.fail(MEMORY, "a segment was released twice");
             }
             leasedBytes -= of.segmentBytes();
-            if (leasedBytes <= AHEAD * (long) of.segmentBytes()) {
+            if (leasedBytes <= idleBytesMax(of.segmentBytes())) {
                 formerLimitBytes = limitBytes;
             }
             segment.release();

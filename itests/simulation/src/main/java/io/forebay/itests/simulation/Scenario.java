@@ -45,7 +45,16 @@ record Scenario(long seed, Kind kind, Wan wan, Relay relay, List<Drbd> drbds, Li
             List<Integer> links,
             int drainTimeoutMs,
             int resumeTimeoutMs,
-            boolean directMemory) {}
+            boolean directMemory) {
+
+        /**
+         * What of a memlimit is reserved: all, half or a third of it for every fourth seed. Not drawn, so that what else a seed
+         * means stays.
+         */
+        long reserveBytes(long ofBytes) {
+            return drainTimeoutMs % 4 == 0 ? ofBytes / (1 + drainTimeoutMs % 3) : 0;
+        }
+    }
 
     /**
      * A DRBD's settings and load.
