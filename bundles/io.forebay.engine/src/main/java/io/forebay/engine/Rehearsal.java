@@ -113,7 +113,7 @@ final class Rehearsal implements Runnable {
     }
 
     /** The rest of it is not needed; completes when nothing of the allocator is in use any more. */
-    CompletableFuture<Void> end() {
+    synchronized CompletableFuture<Void> end() {
         ended = true;
         engine.close();
         return engine.removeAllocator(allocator);
@@ -125,8 +125,11 @@ final class Rehearsal implements Runnable {
     }
 
     /** Two relays; answers where the near DRBD dials. */
-    private InetSocketAddress relays(ServerSocket far) throws IOException {
+    private synchronized InetSocketAddress relays(ServerSocket far) throws IOException {
         List<InetSocketAddress> free = freeAddresses(5);
+        if (ended) {
+            return free.get(0);
+        }
         engine.addAllocator(allocator);
         put("near", free.get(0), free.get(1), free.get(2), free.get(3));
         put("far", free.get(4), (InetSocketAddress) far.getLocalSocketAddress(), free.get(3), free.get(2));
