@@ -12,7 +12,12 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     private static final int MIN_SEGMENT_BYTES = 8 << 10;
     private static final int MAX_SEGMENT_BYTES = 1 << 20;
     private static final int SEGMENTS_AIM = 128;
-    private static final int RECORDS_PER_SEGMENT = 2;
+    private static final int RECORDS_PER_SEGMENT = 4;
+    private static final int RECORDS_PER_SMALL_SEGMENT = 2;
+
+    /** A record of this size costs little enough, and its compression loses little at its borders. */
+    private static final int LARGE_RECORD_BYTES = 128 << 10;
+
     private static final int RECORD_BYTES_MAX = 256 << 10;
 
     /** What any memory can take: all that is promised before a session begins. */
@@ -25,11 +30,12 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     }
 
     /**
-     * The largest DATA payload for a segment size. With a smaller part of it less of a segment's end would be wasted, but the
-     * cost of a record, and what its compression loses at its borders, weigh more.
+     * The largest DATA payload for a segment size. The smaller a part of it that is, the less of a segment's end is wasted; but
+     * with small records what each of them costs weighs more.
      */
     static int recordBytesMax(int segmentBytes) {
-        return Math.min(RECORD_BYTES_MAX, segmentBytes / RECORDS_PER_SEGMENT);
+        int large = Math.max(LARGE_RECORD_BYTES, segmentBytes / RECORDS_PER_SEGMENT);
+        return Math.min(RECORD_BYTES_MAX, Math.min(large, segmentBytes / RECORDS_PER_SMALL_SEGMENT));
     }
 
     /** The smallest segment that can take a record. */

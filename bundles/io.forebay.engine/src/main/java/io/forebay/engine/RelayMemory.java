@@ -52,13 +52,13 @@ final class RelayMemory {
     }
 
     /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
-    private static final int NEWCOMERS = 8;
+    private static final int NEWCOMERS = 6;
 
     /**
      * What reading leaves to records, so that a full BAB is turned from raw into compressed, and sent, as fast as it can
      * be: else what one frees would be filled with raw bytes again.
      */
-    private static final int RECORDS_FIRST = 8;
+    private static final int RECORDS_FIRST = 4;
 
     private final Executor blocking;
     private final Runnable onUnsettled;
