@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.relay.LineSettings;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What joins a channel to its counterpart on the other site: one link at a time. One site dials it, again and again
@@ -136,7 +139,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
     /** Takes a link whose hello names this channel; on the channel's loop. */
     void accept(Link accepted, Hello hello) {
         accepted.owner(this);
-        accepted.options(Link.options(home.settings().line()));
+        accepted.options(LinkOptions.ofData(home.settings().line()));
         if (hello.lane() > 0) {
             acceptLane(accepted, hello);
             return;
@@ -193,17 +196,13 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         }
     }
 
-    /** The relay uses its lines differently from now on. */
+    /** The relay uses its lines differently from now on, or it is known only now what goes over them. */
     void onLineSettings() {
-        SocketOptions options = Link.options(home.settings().line());
+        LineSettings line = home.settings().line();
+        SocketOptions options = inSession && !spread ? LinkOptions.ofMeta(line) : LinkOptions.ofData(line);
         dialler.options(options);
         lanes.options(options);
-        if (next != null) {
-            next.options(options);
-        }
-        if (link != null) {
-            link.options(options);
-        }
+        Stream.of(next, link).filter(Objects::nonNull).forEach(one -> one.options(options));
     }
 
     // ---- carrying
@@ -247,6 +246,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** What comes on the present link, and on those beside it, goes into a chain. */
     void receiveInto(ReceiveChain chain) {
+        onLineSettings();
         link.receiveInto(lanes.begin(chain, link, spread ? links : 1, dialled));
     }
 

@@ -92,7 +92,7 @@ final class Dialler {
         int timeoutMs = (int) (handshakes * pace.answerNs() / 1_000_000);
         InetAddress local = from.get();
         InetSocketAddress source = local == null ? null : new InetSocketAddress(local, 0);
-        dial = transport.get().dial(source, peer, timeoutMs, Link.options(line.get()), loop, next);
+        dial = transport.get().dial(source, peer, timeoutMs, LinkOptions.ofData(line.get()), loop, next);
     }
 
     /** Dials when it is time, unless that is done already, or the peer's to do. */

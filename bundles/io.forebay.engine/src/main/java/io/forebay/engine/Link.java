@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
-import io.forebay.api.relay.LineSettings;
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
@@ -60,9 +59,6 @@ final class Link implements ConnectionHandler {
     /** Large enough for the first data that the peer may send unasked, and any control record beside it. */
     static final int EARLY_BYTES = 8 << 10;
 
-    /** What the kernel holds of unsent bytes is kept small: meta must not wait behind it on a shared line. */
-    private static final int NOT_SENT_BYTES = 128 << 10;
-
     /** How long a close may take to send what is queued. */
     static final long CLOSE_NS = 3_000_000_000L;
 
@@ -91,11 +87,6 @@ final class Link implements ConnectionHandler {
     Link(Loop loop, Owner owner) {
         this.loop = loop;
         this.owner = owner;
-    }
-
-    /** What its socket is to be like for a relay. */
-    static SocketOptions options(LineSettings line) {
-        return new SocketOptions(line.sendBufferBytes(), line.receiveBufferBytes(), NOT_SENT_BYTES, line.congestion());
     }
 
     /** Changes its socket's options, now or as soon as it is open. */

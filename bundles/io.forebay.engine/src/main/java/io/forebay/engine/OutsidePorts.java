@@ -121,7 +121,7 @@ final class OutsidePorts {
             Handshake handshake = new Handshake(this);
             Link link = new Link(loop, handshake);
             // Whose line it is, and what that is to be like, the hello tells.
-            accepted.start(loop, Link.options(LineSettings.DEFAULT), link);
+            accepted.start(loop, LinkOptions.ofData(LineSettings.DEFAULT), link);
         }
     }
 

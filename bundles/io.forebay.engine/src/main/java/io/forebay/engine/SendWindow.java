@@ -24,8 +24,16 @@ final class SendWindow {
     private static final int RECORD_LEAST_BYTES = 8 << 10;
     private static final int BLOCK_LEAST_BYTES = 64 << 10;
 
-    /** One record is at most this part of the window. */
+    /** One record is at most this part of the window: on a slow line a single one would fill it for long. */
     private static final int RECORDS = 4;
+
+    /**
+     * Records that are not small are at most this part of it: each comes to the queue at once, so large ones make it swing,
+     * and heartbeats meet it empty or long, whatever its mean.
+     */
+    private static final int LARGE_RECORDS = 16;
+
+    private static final int RECORD_SMALL_BYTES = 32 << 10;
 
     /** One block before compression is at most this part of the window. */
     private static final int BLOCKS = 2;
@@ -46,6 +54,12 @@ final class SendWindow {
 
     private static final long MEASURE_AGAIN_NS = 10_000_000_000L;
     private static final int MEASUREMENTS_ANEW = 3;
+
+    /**
+     * The window grows back by this part of what is confirmed: with half as much in flight bytes come in lumps, and the more
+     * each of them grows in a round trip, the longer is the queue it makes.
+     */
+    private static final int RESTORED = 5;
 
     /**
      * Several links are there for a line that loses packets, and a heartbeat that was lost and sent again is late without any
@@ -128,7 +142,8 @@ final class SendWindow {
 
     /** The largest payload of a raw record now: nothing is lost when it is small. */
     int recordBytesMax() {
-        return (int) Math.max(RECORD_LEAST_BYTES, Math.min(Integer.MAX_VALUE, windowBytes / RECORDS));
+        long small = Math.max(RECORD_LEAST_BYTES, Math.min(RECORD_SMALL_BYTES, windowBytes / RECORDS));
+        return (int) Math.max(small, Math.min(Integer.MAX_VALUE, windowBytes / LARGE_RECORDS));
     }
 
     /**
@@ -167,8 +182,7 @@ final class SendWindow {
             size--;
         }
         if (anew == 0 && windowBytes < restoreBytes) {
-            // No faster than the line takes it, or all of it would queue at once.
-            windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / 2);
+            windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / RESTORED);
         }
         RelayHealth.RoundTrip last = health.lightRoundTrip();
         if (last != seen) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.relay.BandwidthSchedule;
@@ -17,6 +19,7 @@ import io.forebay.testkit.SimulatedConnection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -261,6 +264,34 @@ class LineSettingsTest {
 
     // ---- congestion control
 
+    /** Which ones the sockets of an address have, and how many each. */
+    private Map<String, Long> congestion(String address) {
+        return sites.network.connections().stream()
+                .filter(one -> one.localAddress().getAddress().getHostAddress().equals(address))
+                .collect(groupingBy(one -> one.options().congestion(), counting()));
+    }
+
+    @Test
+    void shouldNotLetLinksOfMetaMeasureTheLineWhateverIsChosenAlsoAfterTheyAreMadeAnew() {
+        connect("none");
+        assertThat(congestion("10.9.0.1")).containsEntry("reno", 1L);
+        assertThat(congestion("10.9.0.2")).containsEntry("reno", 1L);
+        sites.wan().cut(true);
+        sites.loop.runFor(2 * SECOND);
+        sites.wan().cut(false);
+        sites.await(
+                "all established again",
+                () -> Stream.of(sites.a, sites.b)
+                        .flatMap(site -> site.status().channels().stream())
+                        .noneMatch(one -> one.state() == ChannelState.RESUMING));
+        sites.loop.runFor(SECOND);
+        assertThat(congestion("10.9.0.1")).containsEntry("reno", 1L);
+        assertThat(congestion("10.9.0.2")).containsEntry("reno", 1L);
+        nearMeta.send(bytes(16));
+        sites.await("meta", () -> farMeta.receivedBytes() == 8 + 16);
+        sites.closeAndProveEmpty();
+    }
+
     @Test
     void shouldGiveItsLinksTheCongestionControlAndSayWhenTheTransportHasNone() {
         connect("none");
@@ -271,11 +302,8 @@ class LineSettingsTest {
         String sentence = "congestion bbr cannot be chosen by the transport simulated: remove the line";
         assertThat(sites.a.status().problems()).containsExactly(sentence);
         assertThat(sites.events).containsExactly(sentence);
-        assertThat(sockets())
-                .hasSizeGreaterThan(4)
-                .allSatisfy(one -> assertThat(one.options().congestion())
-                        .isEqualTo(
-                                one.localAddress().getAddress().getHostAddress().equals("10.9.0.1") ? "bbr" : ""));
+        assertThat(congestion("10.0.1.1")).containsOnlyKeys("");
+        assertThat(congestion("10.9.0.1")).containsOnlyKeys("bbr", "reno").containsEntry("reno", 1L);
         sites.a.line(RelayTimeouts.DEFAULT, LineSettings.DEFAULT);
         assertThat(sites.a.status().problems()).isEmpty();
         sites.closeAndProveEmpty();
