@@ -55,6 +55,9 @@ final class SendWindow {
     private static final long MEASURE_AGAIN_NS = 10_000_000_000L;
     private static final int MEASUREMENTS_ANEW = 3;
 
+    /** A line that seems to have become a longer one is measured again sooner. */
+    private static final long DOUBTED_NS = 2_000_000_000L;
+
     /**
      * The window grows back by this part of what is confirmed: with half as much in flight bytes come in lumps, and the more
      * each of them grows in a round trip, the longer is the queue it makes.
@@ -87,7 +90,12 @@ final class SendWindow {
     /** The last measurement that was heeded. */
     private RelayHealth.RoundTrip seen;
 
+    private long leastConfirmNs = Long.MAX_VALUE;
     private long windowBytes;
+
+    /** Whether it has grown without a measurement since the last one. */
+    private boolean grown;
+
     private long leastNs = Long.MAX_VALUE;
     private boolean limited;
 
@@ -183,13 +191,34 @@ final class SendWindow {
         }
         if (anew == 0 && windowBytes < restoreBytes) {
             windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / RESTORED);
+        } else if (anew == 0 && !found) {
+            growUnmeasured(confirmedBytes - before);
         }
         RelayHealth.RoundTrip last = health.lightRoundTrip();
         if (last != seen) {
+            boolean used = limited;
             seen = last;
             onRoundTrip(last.ns);
-            health.onWindow(Math.max(windowBytes, restoreBytes));
+            if (used) {
+                health.onWindow(Math.max(windowBytes, restoreBytes));
+            }
         }
+    }
+
+    /**
+     * Heartbeats are too few for a window that has just begun to grow. Until the first queue it also grows while what is confirmed
+     * was not longer on its way than before, by as much in a round trip as can add but a short queue.
+     */
+    private void growUnmeasured(long bytes) {
+        leastConfirmNs = Math.min(leastConfirmNs, confirmNs);
+        if (limited && confirmNs - leastConfirmNs < SHORT_NS) {
+            grown = true;
+            windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (bytes * growth(confirmNs - leastConfirmNs)));
+        }
+    }
+
+    private double growth(long queueNs) {
+        return Math.min(1, (double) (AIM_NS - queueNs) / Math.max(1, confirmNs));
     }
 
     private void onRoundTrip(long roundTripNs) {
@@ -210,9 +239,8 @@ final class SendWindow {
         if (longInARow >= sightings) {
             onLongQueue(roundTripNs, queueNs);
         } else if (!late) {
-            if (limited && queueNs < SHORT_NS) {
-                double growth = Math.min(1, (double) (AIM_NS - queueNs) / Math.max(1, confirmNs));
-                windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth));
+            if (limited && queueNs < SHORT_NS && !grown) {
+                windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth(queueNs)));
                 settledNs = nowNs + roundTripNs;
             }
             shrunk = 0;
@@ -222,6 +250,7 @@ final class SendWindow {
             measureAnew(roundTripNs);
         }
         limited = false;
+        grown = false;
     }
 
     private void onLongQueue(long roundTripNs, long queueNs) {
@@ -250,11 +279,14 @@ final class SendWindow {
     }
 
     private void onMeasuredAnew() {
-        if (leastNs - formerLeastNs > SHORT_NS) {
-            // The line has become a longer one, or the queue is another's: it was wrong to shrink.
-            restoreBytes = (long) (fullBytes * ((double) (leastNs + SHORT_NS) / (formerLeastNs + SHORT_NS)));
-        }
         measuredNs = loop.nowNs();
+        if (leastNs - formerLeastNs > SHORT_NS) {
+            // The line has become a longer one, or the queue is another's: it was wrong to shrink. Or it has become so
+            // slow that
+            // its queue was still there.
+            restoreBytes = (long) (fullBytes * ((double) (leastNs + SHORT_NS) / (formerLeastNs + SHORT_NS)));
+            measuredNs -= MEASURE_AGAIN_NS - DOUBTED_NS;
+        }
         shrunk = 0;
     }
 

@@ -126,6 +126,17 @@ class SendWindowTest {
         assertThat(queueNsOf99()).isLessThan(80 * MS);
     }
 
+    @ParameterizedTest
+    @CsvSource({"200, 50", "200, 100", "1000, 20"})
+    void shouldFillTheLineWithinSomeRoundTrips(double megabitPerS, long roundTripMs) {
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+        loop.runFor(16 * roundTripMs * MS);
+        assertThat(use(1)).isGreaterThan(0.85);
+        assertThat(queueNsOf99()).isLessThan(50 * MS);
+    }
+
     @Test
     void shouldFollowALineThatGetsLongerFasterOrSlower() {
         line(50, 20);
