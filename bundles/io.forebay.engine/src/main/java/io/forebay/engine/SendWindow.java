@@ -33,7 +33,7 @@ final class SendWindow {
      */
     private static final int LARGE_RECORDS = 16;
 
-    private static final int RECORD_SMALL_BYTES = 32 << 10;
+    private static final int RECORD_SMALL_BYTES = 16 << 10;
 
     /** One block before compression is at most this part of the window. */
     private static final int BLOCKS = 2;
@@ -44,7 +44,10 @@ final class SendWindow {
     /** What the window grows towards. */
     private static final long AIM_NS = 22_000_000L;
 
-    /** A queue longer than this makes the window shrink: with what it grows meanwhile, meta waits less than 50 ms. */
+    /**
+     * A queue longer than this makes the window shrink: with what it grows meanwhile, meta waits less than 50 ms. Data stand in
+     * it, too; when they are confirmed in time, the heartbeat was late for something else, such as a machine that is busy.
+     */
     private static final long LONG_NS = 25_000_000L;
 
     private static final double SHRINK_MOST = 0.5;
@@ -189,6 +192,7 @@ final class SendWindow {
             head = (head + 1) % MARKS;
             size--;
         }
+        leastConfirmNs = Math.min(leastConfirmNs, confirmNs);
         if (anew == 0 && windowBytes < restoreBytes) {
             windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / RESTORED);
         } else if (anew == 0 && !found) {
@@ -210,11 +214,15 @@ final class SendWindow {
      * was not longer on its way than before, by as much in a round trip as can add but a short queue.
      */
     private void growUnmeasured(long bytes) {
-        leastConfirmNs = Math.min(leastConfirmNs, confirmNs);
-        if (limited && confirmNs - leastConfirmNs < SHORT_NS) {
+        if (limited && confirmedLateNs() < SHORT_NS) {
             grown = true;
-            windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (bytes * growth(confirmNs - leastConfirmNs)));
+            windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (bytes * growth(confirmedLateNs())));
         }
+    }
+
+    /** How much longer than the least the last bytes took to be confirmed. */
+    private long confirmedLateNs() {
+        return confirmNs - leastConfirmNs;
     }
 
     private double growth(long queueNs) {
@@ -234,7 +242,7 @@ final class SendWindow {
             return;
         }
         long queueNs = roundTripNs - leastNs;
-        boolean late = queueNs > LONG_NS;
+        boolean late = queueNs > LONG_NS && confirmedLateNs() > AIM_NS;
         longInARow = late ? longInARow + 1 : 0;
         if (longInARow >= sightings) {
             onLongQueue(roundTripNs, queueNs);
@@ -276,6 +284,7 @@ final class SendWindow {
         windowBytes = Math.max(LEAST_BYTES, (long) (windowBytes * SHRINK_MOST));
         settledNs = loop.nowNs() + roundTripNs;
         leastNs = Long.MAX_VALUE;
+        leastConfirmNs = Long.MAX_VALUE;
     }
 
     private void onMeasuredAnew() {

@@ -117,6 +117,18 @@ class SendWindowTest {
         assertThat(queueNsOf99()).isLessThan(100 * MS);
     }
 
+    @ParameterizedTest
+    @CsvSource({"200, 50", "200, 100", "1000, 20"})
+    void shouldNotTakeABusyMachineForAQueue(double megabitPerS, long roundTripMs) {
+        lostOneOf = 3;
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+        loop.runFor(20_000 * MS);
+        assertThat(use(30)).isGreaterThan(0.9);
+        assertThat(queueNsOf99()).isLessThan(50 * MS);
+    }
+
     @Test
     void shouldMakeNoLongQueueAtTheBeginningEither() {
         line(200, 50);
