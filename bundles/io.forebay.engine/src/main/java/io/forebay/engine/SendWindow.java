@@ -15,7 +15,7 @@ import io.forebay.api.transport.Loop;
  */
 final class SendWindow {
 
-    private static final long START_BYTES = 128 << 10;
+    private static final long START_BYTES = 256 << 10;
     private static final long LEAST_BYTES = 32 << 10;
 
     /** More than any line holds. */
