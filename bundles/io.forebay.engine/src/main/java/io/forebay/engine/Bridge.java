@@ -9,6 +9,7 @@ import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -423,6 +424,15 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** Ends it: what is queued still goes out, and then why, so that the peer does not try to go on. */
     void end(String reason) {
+        end(reason, Link::over);
+    }
+
+    /** Ends it as well, and waits for the peer to have read it: the last confirmations must not be lost. */
+    void leave(String reason) {
+        end(reason, lost || peerOver ? Link::over : Link::leave);
+    }
+
+    private void end(String reason, BiConsumer<Link, String> how) {
         if (ended) {
             return;
         }
@@ -431,13 +441,13 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         if (next != null) {
             next.refuse(Refusal.OVER, reason);
         }
-        if (link != null && !peerOver) {
-            lanes.leave(reason);
-        } else {
+        if (link == null || peerOver) {
             lanes.end(reason);
+        } else {
+            lanes.leave(reason);
         }
         if (link != null) {
-            link.over(reason);
+            how.accept(link, reason);
         }
     }
 

@@ -155,13 +155,20 @@ final class ChannelEnd implements Session.Ending {
             timer = loop.schedule(() -> stop(why), RESET_LATER_NS);
         } else if (channel.session().unconfirmedBytes() > 0) {
             cancelTimers();
-            timer = loop.schedule(() -> begin("both ends closed", false), RESET_LATER_NS);
+            timer = loop.schedule(this::complete, RESET_LATER_NS);
         } else {
             if (life.state() == ChannelState.CLOSE_PENDING) {
                 life.on(new Drained("all was delivered"));
             }
-            begin("both ends closed", false);
+            complete();
         }
+    }
+
+    /** The peer may not know yet that all was delivered, and cannot ask any more once the link is gone. */
+    private void complete() {
+        String why = "both ends closed";
+        bridge.leave(why);
+        begin(why, false);
     }
 
     // ---- the end itself

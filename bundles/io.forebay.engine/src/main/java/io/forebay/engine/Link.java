@@ -80,6 +80,10 @@ final class Link implements ConnectionHandler {
     private boolean closed;
     private boolean gone;
     private String closeReason;
+
+    /** Where goes what the peer still sends on a link that is left to it; {@code null} before. */
+    private ByteBuffer unwanted;
+
     private int queuedDataBytes;
     private boolean moving;
     private boolean violated;
@@ -218,7 +222,7 @@ final class Link implements ConnectionHandler {
     @Override
     public ByteBuffer readTarget() {
         if (moving || closed) {
-            return null;
+            return unwanted == null ? null : unwanted.clear();
         }
         ByteBuffer target =
                 early == null ? receive.target() : early.limit(early.capacity()).position(earlyFilled);
@@ -301,7 +305,11 @@ final class Link implements ConnectionHandler {
 
     @Override
     public void onFin() {
-        fail("the peer closed it");
+        if (unwanted != null) {
+            connection.close();
+        } else {
+            fail("the peer closed it");
+        }
     }
 
     /** Moves the link to another loop; from {@code onMoved} on everything happens there. */
@@ -353,8 +361,26 @@ final class Link implements ConnectionHandler {
 
     /** Ends the link with the word that the session is over. */
     void over(String reason) {
-        writeControl(RecordType.OVER, 0, Payloads.sentence(reason));
+        sayOver(reason);
         close(reason);
+    }
+
+    /**
+     * Says that the session is over, and leaves it to the peer to close the link, for a while: a socket that is gone answers
+     * what still comes with a reset, which may overtake the last confirmations, and nobody sends those again that were lost.
+     */
+    void leave(String reason) {
+        sayOver(reason);
+        if (ends(reason)) {
+            unwanted = ByteBuffer.allocate(EARLY_BYTES);
+            connection.finish();
+            connection.resumeReading();
+            loop.schedule(connection::reset, CLOSE_NS);
+        }
+    }
+
+    private void sayOver(String reason) {
+        writeControl(RecordType.OVER, 0, Payloads.sentence(reason));
     }
 
     /** Ends the link with a refusal, the answer to its hello. */
@@ -365,31 +391,27 @@ final class Link implements ConnectionHandler {
 
     /** Ends the link at once; {@code onLinkClosed} follows with this reason. */
     void fail(String reason) {
-        if (closed) {
-            return;
-        }
-        if (closeReason == null) {
-            closeReason = reason;
-        }
-        closed = true;
-        if (connection != null) {
+        if (ends(reason)) {
             connection.reset();
         }
     }
 
     /** Ends the link after what is queued; {@code onLinkClosed} follows. */
     void close(String reason) {
-        if (closed) {
-            return;
-        }
-        if (closeReason == null) {
-            closeReason = reason;
-        }
-        closed = true;
-        if (connection != null) {
+        if (ends(reason)) {
             connection.close();
             // On a line that is gone it would wait for ever, and what is queued with it.
             loop.schedule(connection::reset, CLOSE_NS);
         }
+    }
+
+    /** Notes the end; {@code false} if it came before, or before the connection, which then ends when it opens. */
+    private boolean ends(String reason) {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        closeReason = reason;
+        return connection != null;
     }
 }

@@ -4,6 +4,7 @@ package io.forebay.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.relay.ChannelStatus;
+import io.forebay.api.relay.WanLinks;
 import io.forebay.api.state.ChannelState;
 import io.forebay.api.state.ChannelType;
 import io.forebay.bab.direct.DirectBabAllocator;
@@ -191,6 +192,55 @@ class ResumingTest {
         far.finish();
         sites.await("ready again", () -> sites.a.isReady() && sites.b.isReady());
         sites.closeAndProveEmpty();
+    }
+
+    /** The heartbeat that meets the end of the far link before TCP sends again what was lost must not be answered with a reset. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldNotSpeakOfLossWhenTheLastConfirmationIsLostAndSentAgain(int links) {
+        TwoSites sites = new TwoSites(seed, new HeapBabAllocator(), new DirectBabAllocator());
+        sites.a.links = new WanLinks(links, List.of());
+        sites.wan().delayNs(100_000_000);
+        sites.start(MEMLIMIT, "none");
+        Socket near = established(sites, PretendDrbd.FIRST_DATA);
+        Socket far = sites.b.drbd.accepted().get(0);
+        byte[] there = noise(100_000);
+        near.send(there);
+        near.finish();
+        sites.await("fin", () -> far.fin);
+        far.finish();
+        sites.loop.runFor(90_000_000);
+        sites.wan().cutFrom("10.9.0.2", true);
+        sites.loop.runFor(20_000_000);
+        sites.wan().cutFrom("10.9.0.2", false);
+        sites.await("both ends", () -> stopped(sites, "10.0.1.1") && stopped(sites, "10.0.2.1"));
+        assertSent(far, there, PretendDrbd.FIRST_DATA);
+        assertThat(sites.events).noneMatch(one -> one.contains("may not have reached") || one.contains("BridgeLost"));
+        assertThat(near.fin).isTrue();
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
+    void shouldNotWaitForAPeerThatNeverClosesTheLinkOfASessionThatIsOver() {
+        TwoSites sites = sites("none");
+        Socket near = established(sites, PretendDrbd.FIRST_DATA);
+        Socket far = sites.b.drbd.accepted().get(0);
+        near.finish();
+        sites.await("fin", () -> far.fin);
+        sites.wan().cut(true);
+        long before = sites.loop.nowNs();
+        far.finish();
+        sites.await("its end", () -> stopped(sites, "10.0.2.1"));
+        assertThat(sites.loop.nowNs() - before).isLessThan(4 * SECOND);
+        sites.wan().cut(false);
+        sites.await("the other end", () -> stopped(sites, "10.0.1.1"));
+        sites.closeAndProveEmpty();
+    }
+
+    /** Whether a data channel of the site with this inside address has come to its end. */
+    private static boolean stopped(TwoSites sites, String site) {
+        return sites.events.stream()
+                .anyMatch(one -> one.contains("site " + site) && one.contains("stopping -> stopped"));
     }
 
     @Test
