@@ -60,6 +60,8 @@ final class RelayMemory {
      */
     private static final int RECORDS_FIRST = 4;
 
+    private static final Use[] USES = Use.values();
+
     private final Executor blocking;
     private final Runnable onUnsettled;
     private final MemoryPromises promises = new MemoryPromises();
@@ -192,7 +194,7 @@ final class RelayMemory {
         recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
         accounts.forEach(Account::adapt);
         // Those that wait may go on, the others have something to tell their peers.
-        accounts.forEach(account -> account.loop.execute(account.onFree));
+        accounts.forEach(Account::wake);
         waiting.clear();
         provide();
     }
@@ -241,7 +243,7 @@ final class RelayMemory {
     }
 
     private void wake() {
-        waiting.forEach(account -> account.loop.execute(account.onFree));
+        waiting.forEach(Account::wake);
         waiting.clear();
     }
 
@@ -276,19 +278,29 @@ final class RelayMemory {
         return promises.unmetBytes(current);
     }
 
+    /** Wakes those that would get now what they were refused: with hundreds that wait, all others would come in vain. */
     private void wakeWaiting() {
-        if (!waiting.isEmpty() && (limitBytes - heldBytes > keptBack() || isSliceFreeForAnyone())) {
-            wake();
+        if (waiting.isEmpty()) {
+            return;
+        }
+        long room = room();
+        int left = 0;
+        for (int i = 0; i < waiting.size(); i++) {
+            Account account = waiting.get(i);
+            if (account.mayWake(room)) {
+                account.wake();
+            } else {
+                waiting.set(left++, account);
+            }
+        }
+        while (waiting.size() > left) {
+            waiting.remove(waiting.size() - 1);
         }
     }
 
-    private boolean isSliceFreeForAnyone() {
-        for (int i = 0; i < waiting.size(); i++) {
-            if (waiting.get(i).isSliceFree()) {
-                return true;
-            }
-        }
-        return false;
+    /** What is free beyond what is kept back. */
+    private long room() {
+        return limitBytes - heldBytes - keptBack();
     }
 
     private long outBytes() {
@@ -304,6 +316,9 @@ final class RelayMemory {
         private final MemoryShare share;
         private final Executor loop;
         private final Runnable onFree;
+
+        /** What it was refused since it was woken last: a bit for each use. */
+        private int refused;
 
         private Account(MemoryShare share, Executor loop, Runnable onFree) {
             this.share = share;
@@ -384,9 +399,10 @@ final class RelayMemory {
                     piece = own(use);
                 }
                 if (piece == null) {
-                    if (!waiting.contains(this)) {
+                    if (refused == 0) {
                         waiting.add(this);
                     }
+                    refused |= 1 << use.ordinal();
                 } else {
                     peakBytes = Math.max(peakBytes, heldBytes);
                     share.hold(use, piece.bytes());
@@ -415,10 +431,28 @@ final class RelayMemory {
         }
 
         private boolean may(Use use) {
+            return may(use, room());
+        }
+
+        private boolean may(Use use, long room) {
             int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
-            return share.isUnmet(use)
-                    || !current.isBare()
-                            && (isSliceFree() || heldBytes + current.segmentBytes() + keptBack() + ahead <= limitBytes);
+            return share.isUnmet(use) || !current.isBare() && (isSliceFree() || current.segmentBytes() + ahead <= room);
+        }
+
+        /** Whether it would get any of what it was refused. */
+        private boolean mayWake(long room) {
+            for (Use use : USES) {
+                if ((refused & 1 << use.ordinal()) != 0 && may(use, room)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** It is not in the list of those that wait any more, or about to be taken from it. */
+        private void wake() {
+            refused = 0;
+            loop.execute(onFree);
         }
 
         /** Whether slices are free that are not kept back for anybody. */
@@ -440,7 +474,7 @@ final class RelayMemory {
                 // Its own minimum may be what it waits for, so it is woken even when nothing is free beyond the
                 // others'.
                 if (waiting.remove(this)) {
-                    loop.execute(onFree);
+                    wake();
                 }
                 wakeWaiting();
             }

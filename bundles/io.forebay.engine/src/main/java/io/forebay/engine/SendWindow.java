@@ -28,10 +28,13 @@ final class SendWindow {
     private static final int RECORDS = 4;
 
     /**
-     * Records that are not small are at most this part of it: each comes to the queue at once, so large ones make it swing,
-     * and heartbeats meet it empty or long, whatever its mean.
+     * Where there was a queue, records that are not small are at most this part of it: each comes to the queue at once, so large ones
+     * make it swing, and heartbeats meet it empty or long, whatever its mean.
      */
     private static final int LARGE_RECORDS = 16;
+
+    /** The same before the first queue. */
+    private static final int UNKNOWN_RECORDS = 8;
 
     private static final int RECORD_SMALL_BYTES = 16 << 10;
 
@@ -151,10 +154,11 @@ final class SendWindow {
         return open;
     }
 
-    /** The largest payload of a raw record now: nothing is lost when it is small. */
+    /** The largest payload of a raw record now: nothing is lost when it is small, but what each of them costs. */
     int recordBytesMax() {
         long small = Math.max(RECORD_LEAST_BYTES, Math.min(RECORD_SMALL_BYTES, windowBytes / RECORDS));
-        return (int) Math.max(small, Math.min(Integer.MAX_VALUE, windowBytes / LARGE_RECORDS));
+        return (int)
+                Math.max(small, Math.min(Integer.MAX_VALUE, windowBytes / (found ? LARGE_RECORDS : UNKNOWN_RECORDS)));
     }
 
     /**
