@@ -84,8 +84,10 @@ public final class EngineComponent implements Relays {
     private final Engine engine;
     private final Function<PlugIn<BabAllocator>, Rehearsal> rehearsalWith;
 
-    /** {@code null} before there is any, empty after it. */
-    private Optional<Rehearsal> rehearsal;
+    /** {@code null} before it, and once an allocator has left. */
+    private Rehearsal rehearsal;
+
+    private boolean rehearsed;
 
     private volatile boolean closed;
 
@@ -158,20 +160,19 @@ public final class EngineComponent implements Relays {
     }
 
     private synchronized void rehearse(PlugIn<BabAllocator> memory) {
-        if (rehearsal == null) {
-            Rehearsal first = rehearsalWith.apply(memory);
-            rehearsal = Optional.of(first);
-            blocking.execute(first);
+        if (!rehearsed) {
+            rehearsed = true;
+            rehearsal = rehearsalWith.apply(memory);
+            blocking.execute(rehearsal);
         }
     }
 
     /** Ends it, if it is not over, and forgets it, and with it the allocator's bundle. */
     private synchronized CompletableFuture<Void> endRehearsal() {
-        CompletableFuture<Void> gone = rehearsal == null
-                ? CompletableFuture.completedFuture(null)
-                : rehearsal.map(Rehearsal::end).orElse(CompletableFuture.completedFuture(null));
-        rehearsal = Optional.empty();
-        return gone;
+        Rehearsal last = rehearsal;
+        rehearsal = null;
+        rehearsed = true;
+        return last == null ? CompletableFuture.completedFuture(null) : last.end();
     }
 
     void removeAllocator(ServiceReference<BabAllocator> reference) {

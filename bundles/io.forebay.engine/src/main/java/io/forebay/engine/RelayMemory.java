@@ -238,13 +238,8 @@ final class RelayMemory {
     private void onMoved() {
         provide();
         if (current.hasStock()) {
-            wake();
+            wakeWaiting();
         }
-    }
-
-    private void wake() {
-        waiting.forEach(Account::wake);
-        waiting.clear();
     }
 
     // ---- lending
@@ -431,22 +426,27 @@ final class RelayMemory {
         }
 
         private boolean may(Use use) {
-            return may(use, room());
-        }
-
-        private boolean may(Use use, long room) {
-            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
-            return share.isUnmet(use) || !current.isBare() && (isSliceFree() || current.segmentBytes() + ahead <= room);
+            return isAtHand(use) || isIn(room(), use);
         }
 
         /** Whether it would get any of what it was refused. */
         private boolean mayWake(long room) {
             for (Use use : USES) {
-                if ((refused & 1 << use.ordinal()) != 0 && may(use, room)) {
+                if ((refused & 1 << use.ordinal()) != 0 && (isAtHand(use) || isIn(room, use))) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** Whether it is kept back for this channel, or free already in a segment that is out. */
+        private boolean isAtHand(Use use) {
+            return share.isUnmet(use) || !current.isBare() && isSliceFree();
+        }
+
+        private boolean isIn(long room, Use use) {
+            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
+            return !current.isBare() && current.segmentBytes() + ahead <= room;
         }
 
         /** It is not in the list of those that wait any more, or about to be taken from it. */

@@ -8,10 +8,10 @@ import io.forebay.api.transport.Loop;
  * and DRBD's pings must not stand in a queue of data, whatever congestion control the system uses. Owned by one loop.
  *
  * <p>The signal is the round trip of heartbeats on links that carry no data: the least of them is the line's, what is above it
- * is a queue. While that is short, the window grows with each heartbeat, by what can add but a short queue; how much that is
- * follows from the time that bytes take to be confirmed. It shrinks when the queue is longer than meta should wait. Every
- * 10 s under load, and when shrinking does not help, it is halved for a moment to measure the line anew: it may have become
- * a longer one, or the queue may be another's.
+ * is a queue. While that is short, the window grows with each heartbeat, and until the first queue with each confirmation, by
+ * what can add but a short queue; how much that is follows from the time that bytes take to be confirmed. It shrinks when the
+ * queue is longer than meta should wait, and data are confirmed late as well. Every 10 s under load, and when shrinking does
+ * not help, it is halved for a moment to measure the line anew: it may have become a longer one, or the queue may be another's.
  */
 final class SendWindow {
 
