@@ -228,6 +228,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         linkedNs = loop.nowNs();
         links = Math.max(home.settings().line().links().count(), hello.links());
         lost = false;
+        home.oneWay().onBridge(role, dialled, hello);
         link.heartbeat().start(inSession, this::pingMs);
         if (inSession) {
             owner.onBridgeResumed(hello);

@@ -267,6 +267,9 @@ final class Channel implements BridgeOwner, Session.Owner {
     @Override
     public void onBridgeFailed(String why) {
         home.health().onFault(Leg.OUTSIDE_TO_PEER, why);
+        if (home.channels().anyEstablished()) {
+            home.oneWay().onDialFailed(why);
+        }
         if (life.state() == ChannelState.BRIDGING) {
             codecs.onNoBridge();
         }
@@ -303,6 +306,9 @@ final class Channel implements BridgeOwner, Session.Owner {
             }
             case STOPPING, STOPPED -> end.onBridgeLost("the bridge broke: " + why);
             default -> end.stop("the bridge broke: " + why);
+        }
+        if (!home.channels().anyEstablished()) {
+            home.oneWay().onLineLost();
         }
     }
 

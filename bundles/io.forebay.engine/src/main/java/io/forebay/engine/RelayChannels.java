@@ -207,6 +207,11 @@ final class RelayChannels {
                         other.loop().execute(() -> other.end().stop("the nodes talk over a newer connection")));
     }
 
+    /** Whether the line is known to stand: the bridge of a channel that is established is looked after closely. */
+    boolean anyEstablished() {
+        return channels.values().stream().anyMatch(channel -> channel.state() == ChannelState.ESTABLISHED);
+    }
+
     // ---- by session
 
     /** The channel of a role that has a session; {@code null} if there is none. */
