@@ -52,7 +52,7 @@ final class Channel implements BridgeOwner, Session.Owner {
         this.opening = new SessionOpening(this, life, home, bridge);
         this.end = new ChannelEnd(this, life, home, bridge);
         this.inquiry = new SessionInquiry(this, life, home, bridge);
-        this.codecs = new CodecAgreement(home, bridge);
+        this.codecs = new CodecAgreement(home, bridge.carrier());
     }
 
     long id() {
@@ -242,7 +242,8 @@ final class Channel implements BridgeOwner, Session.Owner {
         peer = hello;
         home.health().onPeer(hello);
         onBridgeGood(hello);
-        life.on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
+        life.on(new BridgeUp(
+                "with " + hello.fromHost() + " at " + bridge.carrier().peerAddress()));
         if (role == ChannelRole.ACCEPTOR) {
             life.on(new Ready("at " + AddressText.of(home.settings().addresses().inside())));
             home.inside().onWaiting(this);
@@ -326,7 +327,7 @@ final class Channel implements BridgeOwner, Session.Owner {
     public void onBridgeResumed(Hello hello) {
         codecs.onResumed(hello);
         onBridgeGood(hello);
-        onBridgeAgain("over %s, from position %d".formatted(bridge.peerAddress(), hello.receivedPosition()));
+        onBridgeAgain("over %s, from position %d".formatted(bridge.carrier().peerAddress(), hello.receivedPosition()));
         session.resume();
     }
 
@@ -371,7 +372,7 @@ final class Channel implements BridgeOwner, Session.Owner {
     /** A control record of the session that is not the data path's own. */
     @Override
     public boolean onControl(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (bridge.onHeartbeat(record, memory, offset) || codecs.onRecord(record, memory, offset)) {
+        if (bridge.carrier().onHeartbeat(record, memory, offset) || codecs.onRecord(record, memory, offset)) {
             return true;
         }
         switch (record) {
@@ -435,7 +436,7 @@ final class Channel implements BridgeOwner, Session.Owner {
     @Override
     public void onUnreadable(Unreadable what) {
         if (what.blame() == Unreadable.Blame.PEER) {
-            bridge.onViolation(what.sentence());
+            bridge.carrier().onViolation(what.sentence());
         }
         end.stop(what.sentence());
     }
@@ -450,10 +451,10 @@ final class Channel implements BridgeOwner, Session.Owner {
                 life.reason(),
                 life.since(),
                 session == null ? "" : session.drbdAddress(),
-                bridge.peerAddress(),
+                bridge.carrier().peerAddress(),
                 drbdSession == null ? "" : drbdSession.describe(),
                 session == null ? ChannelTexts.NO_FLOW : session.transmitFlow(),
                 session == null ? ChannelTexts.NO_FLOW : session.receiveFlow(),
-                bridge.roundTripNs());
+                bridge.carrier().roundTripNs());
     }
 }

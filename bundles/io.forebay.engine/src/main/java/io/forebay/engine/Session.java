@@ -72,6 +72,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     private final Ending ending;
     private final Loop loop;
     private final Bridge bridge;
+    private final Carrier carrier;
     private final InsideConnection inside = new InsideConnection();
     private final SessionEnds ends = new SessionEnds();
     private ChannelType type;
@@ -88,6 +89,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         this.ending = ending;
         this.loop = loop;
         this.bridge = bridge;
+        this.carrier = bridge.carrier();
     }
 
     /**
@@ -128,7 +130,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 home,
                 Channel.INITIAL_CREDIT);
         receiveScanner = of.scanner(type, role, Node.FAR);
-        confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
+        confirmations = new Confirmations(receive, carrier, loop, memory, this::checkComplete);
         bridge.beginSession(receive, type == ChannelType.DATA);
         confirmations.send();
     }
@@ -298,11 +300,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             ending.onReleased();
             return;
         }
-        transmit.pump(bridge);
+        transmit.pump(carrier);
         // First, or the peer might believe that what was delivered before the end was not.
         confirmations.confirm(ends.isFarOver() || inside.isGone());
-        ends.send(bridge, transmit, inside.isGone());
-        bridge.flush();
+        ends.send(carrier, transmit, inside.isGone());
+        carrier.flush();
         inside.flush();
         owner.onMoved();
         checkComplete();
@@ -319,7 +321,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         } catch (PeerViolation e) {
             owner.onUnreadable(Unreadable.of(e));
         }
-        bridge.resumeReading();
+        carrier.resumeReading();
         pump();
     }
 

@@ -67,12 +67,12 @@ final class SessionEnds {
     }
 
     /** Tells the peer what it does not know, a CLOSE only after the last byte. */
-    void send(Bridge bridge, TransmitPath transmit, boolean localGone) {
+    void send(Carrier carrier, TransmitPath transmit, boolean localGone) {
         if (localGone && !goneSent) {
-            goneSent = bridge.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
+            goneSent = carrier.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
         }
         if (local != null && !closeSent && transmit.isAllSent()) {
-            closeSent = bridge.writeControl(
+            closeSent = carrier.writeControl(
                     RecordType.CLOSE, transmit.receivedPosition(), Payloads.end(local, localReason));
         }
     }
