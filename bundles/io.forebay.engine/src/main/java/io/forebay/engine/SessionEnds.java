@@ -83,11 +83,11 @@ final class SessionEnds {
         goneSent = false;
     }
 
-    /** Whether nothing is left to be sent or delivered; {@code confirmed} if the peer knows of all that was delivered. */
-    boolean areComplete(TransmitPath transmit, ReceiveChain receive, boolean confirmed, boolean localGone) {
+    /** Whether nothing is left to be sent, delivered or confirmed. */
+    boolean areComplete(TransmitPath transmit, ReceivePath receive, boolean localGone) {
         boolean sent = farGone || closeSent && transmit.isAllConfirmed();
-        boolean told = peerGone || far != null && confirmed;
-        boolean received = localGone || receive.allDelivered() && told;
+        boolean told = peerGone || far != null && receive.isAllConfirmed();
+        boolean received = localGone || receive.isAllDelivered() && told;
         return sent && received || far == End.RESET;
     }
 }
