@@ -132,12 +132,14 @@ final class RelayChannels {
             return null;
         }
         for (Channel channel : channels.values()) {
-            if (channel.role() == role && channel.standbyType() == standbyType && channel.claim()) {
+            if (channel.role() == role
+                    && channel.standbyType() == standbyType
+                    && channel.bridging().claim()) {
                 return channel;
             }
         }
         Channel channel = add(role, standbyType, "");
-        channel.claimEarly();
+        channel.bridging().claimEarly();
         return channel;
     }
 

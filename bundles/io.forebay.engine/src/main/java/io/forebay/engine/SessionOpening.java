@@ -204,7 +204,7 @@ final class SessionOpening implements Session.Opening {
                         account,
                         home,
                         drbdSession,
-                        channel.peer(),
+                        channel.bridging().peer(),
                         channel.codecs().peer());
     }
 
