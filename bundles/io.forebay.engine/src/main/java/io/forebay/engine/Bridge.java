@@ -3,28 +3,25 @@ package io.forebay.engine;
 
 import io.forebay.api.relay.LineSettings;
 import io.forebay.api.state.ChannelRole;
-import io.forebay.api.text.AddressText;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * What joins a channel to its counterpart on the other site: one link at a time. One site dials it, again and again
  * while there is none ({@link DialAgreement} says which); once a session has begun, a link that broke or fell silent is
- * replaced by another that goes on where the peer says it is. Data may go over {@link Lanes} beside it. Owned by the
- * channel's loop.
+ * replaced by another that goes on where the peer says it is. What is written and read meanwhile is the {@link Carrier}'s.
+ * Owned by the channel's loop.
  *
  * <pre>
  *        dial / accept            hello, welcome
  *   (none) ────────▶ next ──────────────────────▶ link ──── broken, silent ───▶ next …
  * </pre>
  */
-final class Bridge implements Link.Owner, Lanes.Owner {
+final class Bridge implements Link.Owner {
 
     /** A link that lived this long was a good one: the next is dialled at once. */
     private static final long GOOD_NS = 1_000_000_000L;
@@ -35,10 +32,9 @@ final class Bridge implements Link.Owner, Lanes.Owner {
     private final ChannelRole role;
     private final Loop loop;
     private final Dialler dialler;
-    private final Lanes lanes;
+    private final Carrier carrier;
     private final ChannelHome home;
     private final BridgeOwner owner;
-    private Link link;
 
     /** A link of the peer that takes over when the present one is gone. */
     private Link next;
@@ -47,8 +43,6 @@ final class Bridge implements Link.Owner, Lanes.Owner {
     private long linkedNs;
     private int attempt;
     private int dials;
-    private int links = 1;
-    private boolean dialled;
     private boolean spread;
     private boolean peerOver;
     private int violations;
@@ -60,9 +54,14 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         this.role = role;
         this.loop = loop;
         this.dialler = new Dialler(role, loop, home, this, () -> Lanes.local(home, dials++));
-        this.lanes = new Lanes(role, loop, home, this);
+        this.carrier = new Carrier(role, loop, home, owner, this::goOn);
         this.home = home;
         this.owner = owner;
+    }
+
+    /** What carries the channel while a link stands. */
+    Carrier carrier() {
+        return carrier;
     }
 
     // ---- dialling
@@ -89,8 +88,8 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** This site says another word on who dials: a link that only stands by is made anew, so that the peer hears it. */
     void onDialling() {
-        if (!lost && !inSession && link != null) {
-            link.fail("dial is changed to " + home.dialling().mine().word());
+        if (!lost && !inSession && carrier.isThere()) {
+            carrier.fail("dial is changed to " + home.dialling().mine().word());
         } else if (!ended && lost && next == null) {
             dialler.reconsider(inSession);
         }
@@ -98,21 +97,17 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** Looks after a link that stands by as closely as after one in session: the line may be gone. */
     void hurry() {
-        if (link != null && !inSession && !ended) {
-            link.heartbeat().start(true, this::pingMs);
+        if (!inSession && !ended) {
+            carrier.watch(true);
         }
-    }
-
-    private int pingMs() {
-        return home.settings().timeouts().pingMs();
     }
 
     @Override
     public void onLinkOpen(Link opened) {
         dialler.onOpen();
-        if (link != null) {
-            link.fail("silent, replaced by another link");
-        } else if (lanes.areGone()) {
+        if (carrier.isThere()) {
+            carrier.fail("silent, replaced by another link");
+        } else if (carrier.isGone()) {
             sayHello();
         }
     }
@@ -129,9 +124,8 @@ final class Bridge implements Link.Owner, Lanes.Owner {
     private void onWelcome(ByteBuffer memory, int offset) throws PeerViolation {
         Hello hello = Payloads.readHello(memory, offset);
         Link answered = dialler.welcomed(hello);
-        dialled = true;
         if (rewind(hello, answered::over)) {
-            carry(answered, hello);
+            carry(answered, hello, true);
         }
     }
 
@@ -142,11 +136,11 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         accepted.owner(this);
         accepted.options(LinkOptions.ofData(home.settings().line()));
         if (hello.lane() > 0) {
-            acceptLane(accepted, hello);
+            carrier.acceptLane(accepted, hello, inSession && !ended && !lost);
             return;
         }
         boolean resume = hello.attempt() > 0;
-        if (ended || resume != inSession || inSession && isLate(hello) || !inSession && link != null) {
+        if (ended || resume != inSession || inSession && isLate(hello) || !inSession && carrier.isThere()) {
             accepted.refuse(
                     resume && ended ? Refusal.OVER : Refusal.NOT_NOW,
                     "the channel has gone on without this link: attempt=" + hello.attempt());
@@ -159,18 +153,10 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         if (older != null) {
             older.fail("replaced by a later link");
         }
-        if (link != null) {
-            link.fail("replaced by another link");
-        } else if (lanes.areGone()) {
+        if (carrier.isThere()) {
+            carrier.fail("replaced by another link");
+        } else if (carrier.isGone()) {
             welcome();
-        }
-    }
-
-    private void acceptLane(Link accepted, Hello hello) {
-        if (inSession && !ended && !lost && !dialled && hello.attempt() == attempt) {
-            lanes.accept(accepted, hello);
-        } else {
-            accepted.refuse(Refusal.NOT_NOW, "the bridge beside which it belongs does not stand");
         }
     }
 
@@ -186,14 +172,13 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         Hello hello = nextHello;
         next = null;
         nextHello = null;
-        dialled = false;
         attempt = hello.attempt();
         if (!inSession) {
             owner.onNewSession(hello.session());
         }
         if (rewind(hello, why -> accepted.refuse(Refusal.OVER, why))) {
             accepted.writeControl(RecordType.WELCOME, 0, Payloads.hello(owner.hello(attempt, 0)));
-            carry(accepted, hello);
+            carry(accepted, hello, false);
         }
     }
 
@@ -202,8 +187,10 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         LineSettings line = home.settings().line();
         SocketOptions options = inSession && !spread ? LinkOptions.ofMeta(line) : LinkOptions.ofData(line);
         dialler.options(options);
-        lanes.options(options);
-        Stream.of(next, link).filter(Objects::nonNull).forEach(one -> one.options(options));
+        carrier.options(options);
+        if (next != null) {
+            next.options(options);
+        }
     }
 
     // ---- carrying
@@ -222,33 +209,33 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         }
     }
 
-    private void carry(Link taken, Hello hello) {
+    private void carry(Link taken, Hello hello, boolean dialled) {
         dialler.cancelTimer();
-        link = taken;
+        carrier.take(taken, hello, attempt, dialled);
         linkedNs = loop.nowNs();
-        links = Math.max(home.settings().line().links().count(), hello.links());
         lost = false;
-        link.heartbeat().start(inSession, this::pingMs);
+        home.oneWay().onBridge(role, dialled, hello);
+        carrier.watch(inSession);
         if (inSession) {
             owner.onBridgeResumed(hello);
         } else {
             owner.onBridgeUp(hello);
         }
-        flush();
+        carrier.flush();
     }
 
     /** The session begins on the present link; from now on another can go on with it. Data may be spread over several. */
     void beginSession(ReceiveChain chain, boolean ofData) {
         inSession = true;
         spread = ofData;
-        link.heartbeat().start(true, this::pingMs);
+        carrier.watch(true);
         receiveInto(chain);
     }
 
     /** What comes on the present link, and on those beside it, goes into a chain. */
     void receiveInto(ReceiveChain chain) {
         onLineSettings();
-        link.receiveInto(lanes.begin(chain, link, spread ? links : 1, dialled));
+        carrier.receiveInto(chain, spread);
     }
 
     @Override
@@ -259,7 +246,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
             onRefused(from, Payloads.readRefusal(memory, offset), Payloads.readClause(memory, offset, 1));
         } else if (type == RecordType.OVER) {
             from.fail("ended by the peer: " + Payloads.readClause(memory, offset, 0));
-        } else if (from == link) {
+        } else if (carrier.is(from)) {
             owner.onEarlyRecord(type, memory, offset);
         } else {
             throw new PeerViolation("unexpected record: type=%s, role=%s".formatted(type, role));
@@ -275,7 +262,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     @Override
     public void onDataWritten(Link on, int bytes) {
-        if (on == link) {
+        if (carrier.is(on)) {
             owner.onDataWritten(bytes);
         }
     }
@@ -289,7 +276,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     @Override
     public void onLinkSilent(Link silent, String reason) {
-        if (silent != link || lost || ended) {
+        if (!carrier.is(silent) || lost || ended) {
             return;
         }
         if (inSession) {
@@ -297,14 +284,14 @@ final class Bridge implements Link.Owner, Lanes.Owner {
             owner.onBridgeLost(reason);
             dialAgain();
         } else {
-            link.fail(reason);
+            carrier.fail(reason);
         }
     }
 
     @Override
     public void onLinkHeard(Link heard) {
         boolean undecided = next == null && (dialler.isIdle() || dialler.isDialling());
-        if (heard == link && lost && !ended && undecided) {
+        if (carrier.is(heard) && lost && !ended && undecided) {
             dialler.giveUp();
             dialler.cancelTimer();
             lost = false;
@@ -337,12 +324,12 @@ final class Bridge implements Link.Owner, Lanes.Owner {
             } else if (lost) {
                 dialAgain();
             }
-        } else if (closed == link) {
-            link = null;
+        } else if (carrier.is(closed)) {
             if (ended) {
+                carrier.drop();
                 tellIfGone();
             } else {
-                lanes.end("the first link broke: " + reason);
+                carrier.drop(reason);
                 onCarrierClosed(closed, reason);
             }
         }
@@ -366,7 +353,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
     private void goOn() {
         if (ended) {
             tellIfGone();
-        } else if (!lanes.areGone()) {
+        } else if (!carrier.isGone()) {
             dialAgain();
         } else if (dialler.isConnected()) {
             sayHello();
@@ -374,44 +361,6 @@ final class Bridge implements Link.Owner, Lanes.Owner {
             welcome();
         } else {
             dialAgain();
-        }
-    }
-
-    // ---- the links beside it
-
-    @Override
-    public Hello hello(int lane) {
-        return owner.hello(attempt, lane);
-    }
-
-    @Override
-    public boolean knowsCodec(int number) {
-        return owner.knowsCodec(number);
-    }
-
-    @Override
-    public void onLaneWritten(int bytes) {
-        owner.onDataWritten(bytes);
-    }
-
-    @Override
-    public void onLaneProgress() {
-        owner.onLinkProgress();
-    }
-
-    @Override
-    public void onLaneLost(String reason, boolean violated) {
-        if (link != null && violated) {
-            link.onViolation(reason);
-        } else if (link != null) {
-            link.fail(reason);
-        }
-    }
-
-    @Override
-    public void onLanesGone() {
-        if (link == null) {
-            goOn();
         }
     }
 
@@ -441,14 +390,7 @@ final class Bridge implements Link.Owner, Lanes.Owner {
         if (next != null) {
             next.refuse(Refusal.OVER, reason);
         }
-        if (link == null || peerOver) {
-            lanes.end(reason);
-        } else {
-            lanes.leave(reason);
-        }
-        if (link != null) {
-            how.accept(link, reason);
-        }
+        carrier.end(reason, !peerOver, how);
     }
 
     private void tellIfGone() {
@@ -459,72 +401,11 @@ final class Bridge implements Link.Owner, Lanes.Owner {
 
     /** Whether nothing of it is in the transport's hands. */
     boolean isGone() {
-        return link == null && next == null && dialler.isIdle() && lanes.areGone();
+        return carrier.isGone() && next == null && dialler.isIdle();
     }
-
-    // ---- what the session does with the present link
 
     /** Whether no link carries anything, or the one that does is silent. */
     boolean isLost() {
         return lost;
-    }
-
-    boolean isOpen() {
-        return link != null && link.isOpen();
-    }
-
-    /** Room for data records now, in bytes. */
-    int roomBytes() {
-        return link == null ? 0 : lanes.areInUse() ? lanes.roomBytes() : link.roomBytes();
-    }
-
-    /** How much to write at a time, unless it is a single record. */
-    int chunkBytes() {
-        return lanes.areInUse() ? Lanes.CHUNK_BYTES : Integer.MAX_VALUE;
-    }
-
-    void writeData(ByteBuffer records) {
-        (lanes.areInUse() ? lanes.link() : link).writeData(records);
-    }
-
-    /** Queues a control record; {@code false} if there is no link, or no room on it. */
-    boolean writeControl(RecordType type, long position, ByteBuffer payload) {
-        return link != null && link.writeControl(type, position, payload);
-    }
-
-    void flush() {
-        if (link != null) {
-            link.flush();
-            lanes.flush();
-        }
-    }
-
-    /** Handles a record of the heartbeat; {@code false} if it is none. */
-    boolean onHeartbeat(RecordType type, ByteBuffer memory, int offset) throws PeerViolation {
-        return link.heartbeat().onRecord(type, memory, offset);
-    }
-
-    /** Ends the present link because of what came over it. */
-    void onViolation(String why) {
-        if (link != null) {
-            link.onViolation(why);
-        }
-    }
-
-    /** Goes on reading if it was memory that was missing. */
-    void resumeReading() {
-        if (link != null) {
-            link.resume();
-        }
-        lanes.resume();
-    }
-
-    /** The address of the peer's end; empty while there is no link. */
-    String peerAddress() {
-        return isOpen() ? AddressText.of(link.remoteAddress()) : "";
-    }
-
-    long roundTripNs() {
-        return link == null ? 0 : link.heartbeat().roundTripNs();
     }
 }

@@ -2,7 +2,6 @@
 package io.forebay.engine;
 
 import io.forebay.api.relay.ChannelStatus;
-import io.forebay.api.relay.Leg;
 import io.forebay.api.state.ChannelEvent.*;
 import io.forebay.api.state.ChannelRole;
 import io.forebay.api.state.ChannelState;
@@ -18,7 +17,7 @@ import java.util.UUID;
  * One relayed TCP connection of DRBD, from the moment it waits for its bridge until it has stopped. It is used for one
  * session and never again, so no byte of a session can reach the next (rule R7). Owned by its loop.
  */
-final class Channel implements BridgeOwner, Session.Owner {
+final class Channel implements Session.Owner {
 
     /** DATA records that the peer may send before it was given credit: DRBD's first packet and a little more. */
     static final int INITIAL_CREDIT = 2048;
@@ -28,14 +27,12 @@ final class Channel implements BridgeOwner, Session.Owner {
     private final ChannelType standbyType;
     private final ChannelHome home;
     private final Loop loop;
+    private final ChannelBridging bridging;
     private final Bridge bridge;
     private final ChannelLife life;
     private final SessionOpening opening;
     private final ChannelEnd end;
     private final SessionInquiry inquiry;
-    private volatile UUID sessionId;
-    private boolean claimed;
-    private Hello peer;
     private final CodecAgreement codecs;
     private Session session;
     private volatile DrbdSession drbdSession;
@@ -48,11 +45,12 @@ final class Channel implements BridgeOwner, Session.Owner {
         this.home = home;
         this.loop = loop;
         this.life = new ChannelLife(id, role, initial, home);
-        this.bridge = new Bridge(role, loop, home, this);
+        this.bridging = new ChannelBridging(this, life, home);
+        this.bridge = bridging.bridge();
         this.opening = new SessionOpening(this, life, home, bridge);
         this.end = new ChannelEnd(this, life, home, bridge);
         this.inquiry = new SessionInquiry(this, life, home, bridge);
-        this.codecs = new CodecAgreement(home, bridge);
+        this.codecs = new CodecAgreement(home, bridge.carrier());
     }
 
     long id() {
@@ -81,7 +79,7 @@ final class Channel implements BridgeOwner, Session.Owner {
     }
 
     UUID sessionId() {
-        return sessionId;
+        return bridging.sessionId();
     }
 
     /** The DRBD connection that it is part of; {@code null} before its type is known. */
@@ -93,7 +91,7 @@ final class Channel implements BridgeOwner, Session.Owner {
         drbdSession = joined;
     }
 
-    /** {@code null} before a DRBD has dialled. On the loop, as are the next three. */
+    /** {@code null} before a DRBD has dialled. On the loop, as are the next two. */
     Session session() {
         return session;
     }
@@ -103,14 +101,14 @@ final class Channel implements BridgeOwner, Session.Owner {
         codecs.begin(begun);
     }
 
-    /** What the peer said of itself; {@code null} before the bridge stood. */
-    Hello peer() {
-        return peer;
-    }
-
     /** What it and the peer tell each other of codecs. */
     CodecAgreement codecs() {
         return codecs;
+    }
+
+    /** What its bridge brings about. */
+    ChannelBridging bridging() {
+        return bridging;
     }
 
     /** What begins its session. */
@@ -201,171 +199,12 @@ final class Channel implements BridgeOwner, Session.Owner {
         bridge.hurry();
     }
 
-    @Override
-    public Hello hello(int attempt, int lane) {
-        return ChannelHello.of(this, home, attempt, lane);
-    }
-
-    @Override
-    public boolean knowsCodec(int number) {
-        return codecs.peer().name(number) != null;
-    }
-
-    @Override
-    public void onNewSession(UUID begun) {
-        sessionId = begun;
-    }
-
-    /** Reserves it for a link whose hello came; {@code false} if it has one. Any thread. */
-    synchronized boolean claim() {
-        boolean free = !claimed && life.state() == ChannelState.BRIDGING;
-        claimed |= free;
-        return free;
-    }
-
-    /** Reserves it before it has begun. */
-    synchronized void claimEarly() {
-        claimed = true;
-    }
-
-    private synchronized void release() {
-        claimed = false;
-    }
-
-    /** Takes a link that the peer dialled for it: its first, or one that goes on with its session. */
-    void acceptBridge(Link link, Hello hello) {
-        bridge.accept(link, hello);
-    }
-
-    @Override
-    public void onBridgeUp(Hello hello) {
-        peer = hello;
-        home.health().onPeer(hello);
-        onBridgeGood(hello);
-        life.on(new BridgeUp("with " + hello.fromHost() + " at " + bridge.peerAddress()));
-        if (role == ChannelRole.ACCEPTOR) {
-            life.on(new Ready("at " + AddressText.of(home.settings().addresses().inside())));
-            home.inside().onWaiting(this);
-        } else {
-            life.on(new Ready("awaiting-type: the far DRBD has not dialled"));
-        }
-        codecs.onHello(hello);
-        home.channels().onBridge();
-    }
-
-    /** Whoever dialled it: what this site failed to do for it before matters no more. */
-    private void onBridgeGood(Hello hello) {
-        home.dialling().onPeer(hello.dial());
-        home.health().onGood(bridgeLeg());
-        home.health().onGood(role == ChannelRole.CONNECTOR ? Leg.OUTSIDE_TO_PEER : Leg.PEER_TO_OUTSIDE);
-    }
-
-    private Leg bridgeLeg() {
-        return home.dialling().leg(role);
-    }
-
-    @Override
-    public void onBridgeFailed(String why) {
-        home.health().onFault(Leg.OUTSIDE_TO_PEER, why);
-        if (life.state() == ChannelState.BRIDGING) {
-            codecs.onNoBridge();
-        }
-        if (life.isIn(ChannelState.BRIDGING, ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
-            life.on(new BridgeFailed(why));
-        }
-    }
-
-    @Override
-    public void onBridgeLost(String why) {
-        if (!isEnding()) {
-            home.health().onFault(bridgeLeg(), why);
-        }
-        switch (life.state()) {
-            case BRIDGED, WAITING, CONNECTING -> {
-                if (session != null) {
-                    end.stop("the bridge broke: " + why);
-                } else {
-                    life.on(new BridgeLost(why));
-                    release();
-                    codecs.onNoBridge();
-                    home.inside().onUnbridged(this);
-                }
-            }
-            case ESTABLISHED -> {
-                life.on(new BridgeLost(why));
-                home.channels().onLineSuspect();
-                end.awaitBridge();
-                inquiry.begin();
-            }
-            case CLOSE_PENDING -> {
-                life.on(new BridgeLost(why));
-                inquiry.begin();
-            }
-            case STOPPING, STOPPED -> end.onBridgeLost("the bridge broke: " + why);
-            default -> end.stop("the bridge broke: " + why);
-        }
-    }
-
-    @Override
-    public void onBridgeHeard() {
-        onBridgeAgain("the peer is heard again");
-    }
-
-    @Override
-    public void onRewind(Hello hello) throws PeerViolation {
-        session.rewind(hello);
-    }
-
-    @Override
-    public void onBridgeResumed(Hello hello) {
-        codecs.onResumed(hello);
-        onBridgeGood(hello);
-        onBridgeAgain("over %s, from position %d".formatted(bridge.peerAddress(), hello.receivedPosition()));
-        session.resume();
-    }
-
-    private void onBridgeAgain(String how) {
-        end.onBridgeAgain();
-        home.health().onGood(bridgeLeg());
-        if (life.isIn(ChannelState.RESUMING, ChannelState.CLOSE_PENDING)) {
-            life.on(new Resumed(how));
-        }
-        home.channels().onBridge();
-    }
-
-    @Override
-    public void onBridgeOver(String why) {
-        end.onPeerGone(why);
-    }
-
-    @Override
-    public void onRoundTrip(long roundTripNs) {
-        if (life.type() != ChannelType.DATA) {
-            home.health().onLightRoundTrip(roundTripNs);
-        }
-    }
-
-    @Override
-    public void onBridgeGone() {
-        end.finish();
-    }
-
-    @Override
-    public void onEarlyRecord(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (record == RecordType.TYPE && life.state() == ChannelState.CONNECTING && session == null) {
-            opening.onFarDrbd(Payloads.readType(memory, offset));
-        } else if (!codecs.onRecord(record, memory, offset) && !inquiry.onRecord(record, memory, offset)) {
-            throw new PeerViolation("unexpected record: type=%s, state=%s"
-                    .formatted(record, life.state().label()));
-        }
-    }
-
     // ---- in session
 
     /** A control record of the session that is not the data path's own. */
     @Override
     public boolean onControl(RecordType record, ByteBuffer memory, int offset) throws PeerViolation {
-        if (bridge.onHeartbeat(record, memory, offset) || codecs.onRecord(record, memory, offset)) {
+        if (bridge.carrier().onHeartbeat(record, memory, offset) || codecs.onRecord(record, memory, offset)) {
             return true;
         }
         switch (record) {
@@ -401,22 +240,6 @@ final class Channel implements BridgeOwner, Session.Owner {
     }
 
     @Override
-    public void onDataWritten(int bytes) {
-        if (session != null) {
-            session.onDataWritten(bytes);
-        }
-    }
-
-    @Override
-    public void onLinkProgress() {
-        if (session != null) {
-            session.pump();
-        } else {
-            codecs.pump();
-        }
-    }
-
-    @Override
     public void onMoved() {
         codecs.pump();
     }
@@ -429,7 +252,7 @@ final class Channel implements BridgeOwner, Session.Owner {
     @Override
     public void onUnreadable(Unreadable what) {
         if (what.blame() == Unreadable.Blame.PEER) {
-            bridge.onViolation(what.sentence());
+            bridge.carrier().onViolation(what.sentence());
         }
         end.stop(what.sentence());
     }
@@ -444,10 +267,10 @@ final class Channel implements BridgeOwner, Session.Owner {
                 life.reason(),
                 life.since(),
                 session == null ? "" : session.drbdAddress(),
-                bridge.peerAddress(),
+                bridge.carrier().peerAddress(),
                 drbdSession == null ? "" : drbdSession.describe(),
                 session == null ? ChannelTexts.NO_FLOW : session.transmitFlow(),
                 session == null ? ChannelTexts.NO_FLOW : session.receiveFlow(),
-                bridge.roundTripNs());
+                bridge.carrier().roundTripNs());
     }
 }

@@ -19,7 +19,7 @@ final class ChannelHello {
         Session session = channel.session();
         RelayAddresses addresses = home.settings().addresses();
         return new Hello(
-                0,
+                home.oneWay().isInVain() ? Hello.DIALS_IN_VAIN : 0,
                 channel.sessionId(),
                 channel.role(),
                 channel.standbyType(),

@@ -32,6 +32,9 @@ interface ChannelHome extends PlugInJudge {
     /** Which site dials the WAN. */
     DialAgreement dialling();
 
+    /** What is known of a line that only one site can dial. */
+    OneWayLine oneWay();
+
     /** The relay's memory; there before any channel is. */
     RelayMemory memory();
 

@@ -26,7 +26,7 @@ final class CodecAgreement {
     }
 
     private final ChannelHome home;
-    private final Bridge bridge;
+    private final Carrier carrier;
     private final List<Leaving> leaving = new ArrayList<>();
     private Session session;
     private CodecNames peer;
@@ -49,9 +49,9 @@ final class CodecAgreement {
         }
     }
 
-    CodecAgreement(ChannelHome home, Bridge bridge) {
+    CodecAgreement(ChannelHome home, Carrier carrier) {
         this.home = home;
-        this.bridge = bridge;
+        this.carrier = carrier;
     }
 
     /** The peer's codecs; {@code null} before its hello. */
@@ -141,16 +141,16 @@ final class CodecAgreement {
     void pump() {
         if (tellDue) {
             List<String> now = home.codecNames();
-            if (bridge.writeControl(RecordType.CODECS, number + 1, Payloads.codecs(now))) {
+            if (carrier.writeControl(RecordType.CODECS, number + 1, Payloads.codecs(now))) {
                 number++;
                 told = now;
                 tellDue = false;
-                bridge.flush();
+                carrier.flush();
             }
         }
-        if (obeyDue && bridge.writeControl(RecordType.CODECS_OBEYED, obeyedFrom, Payloads.number(obeyed))) {
+        if (obeyDue && carrier.writeControl(RecordType.CODECS_OBEYED, obeyedFrom, Payloads.number(obeyed))) {
             obeyDue = false;
-            bridge.flush();
+            carrier.flush();
         }
         if (!leaving.isEmpty()) {
             letGoUpTo(session == null ? 0 : session.decompressedPosition());

@@ -15,7 +15,7 @@ final class Confirmations {
     private static final int PARTS_OF_WINDOW = 4;
 
     private final ReceiveChain receive;
-    private final Bridge bridge;
+    private final Carrier carrier;
     private final Loop loop;
     private final Account account;
     private final Runnable onSent;
@@ -26,9 +26,9 @@ final class Confirmations {
     private boolean stopped;
 
     /** With {@code onSent}, what to do after a confirmation that was sent later. */
-    Confirmations(ReceiveChain receive, Bridge bridge, Loop loop, Account account, Runnable onSent) {
+    Confirmations(ReceiveChain receive, Carrier carrier, Loop loop, Account account, Runnable onSent) {
         this.receive = receive;
-        this.bridge = bridge;
+        this.carrier = carrier;
         this.loop = loop;
         this.account = account;
         this.onSent = onSent;
@@ -58,7 +58,7 @@ final class Confirmations {
         scheduled = false;
         if (!stopped && !isUpToDate()) {
             send();
-            bridge.flush();
+            carrier.flush();
             onSent.run();
         }
     }
@@ -68,7 +68,7 @@ final class Confirmations {
         long limit = account.grant(receive.creditLimit(), receive.deliveredWireBytes());
         int record = account.recordBytesMax();
         Payloads.putCredit(credit, limit, record);
-        if (bridge.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
+        if (carrier.writeControl(RecordType.CONFIRM, receive.deliveredPosition(), credit)) {
             receive.creditLimit(limit);
             position = receive.deliveredPosition();
             recordBytesMax = record;

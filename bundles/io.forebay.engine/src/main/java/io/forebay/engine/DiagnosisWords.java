@@ -165,7 +165,8 @@ final class DiagnosisWords {
                 .collect(Collectors.joining());
     }
 
-    private static String tries(Fault fault, String to) {
+    /** How often a dial of an address failed, and how, in parentheses; for a connection that the other end dials, only how. */
+    static String tries(Fault fault, String to) {
         // The sentence has named the address.
         String error =
                 clause(fault.error().startsWith(to + ": ") ? fault.error().substring(to.length() + 2) : fault.error());

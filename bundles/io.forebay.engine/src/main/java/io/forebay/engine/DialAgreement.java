@@ -39,7 +39,8 @@ final class DialAgreement {
         }
     }
 
-    private DialMode together() {
+    /** Who is to dial, as far as this site knows. */
+    DialMode together() {
         return mine.get().with(health.peer().dial());
     }
 

@@ -29,7 +29,7 @@ import java.util.UUID;
  * A string is its length, 2 bytes, and that many bytes of UTF-8, at most {@link #STRING_BYTES_MAX}; the codecs are their
  * number, 1 byte, and as many strings.
  *
- * @param features feature bits; none are defined yet, unknown ones are ignored
+ * @param features feature bits: {@link #DIALS_IN_VAIN}; unknown ones are ignored
  * @param session the channel's random id, chosen by whoever dials; the answer repeats it
  * @param role the sender's role in the channel
  * @param standbyType the type of the connection that the channel stands by for, or did; it may get one of the other
@@ -68,6 +68,9 @@ record Hello(
         String drbd,
         List<String> codecs) {
 
+    /** The sender's last dials of the peer have failed, though another channel was established: for diagnosis. */
+    static final long DIALS_IN_VAIN = 1;
+
     static final int STRING_BYTES_MAX = 255;
     static final int CODECS_MAX = 64;
     static final int RECORD_BYTES_MIN = 1024;
@@ -75,6 +78,10 @@ record Hello(
 
     Hello {
         codecs = List.copyOf(codecs);
+    }
+
+    boolean dialsInVain() {
+        return (features & DIALS_IN_VAIN) != 0;
     }
 
     void write(ByteBuffer to) {

@@ -45,7 +45,7 @@ final class LinkAdmission {
                 ? home.channels().reserve(role, hello.standbyType())
                 : home.channels().inSession(role, hello.session());
         if (channel != null) {
-            link.moveTo(channel.loop(), () -> channel.acceptBridge(link, hello));
+            link.moveTo(channel.loop(), () -> channel.bridging().accept(link, hello));
         } else if (!beginsSession) {
             link.refuse(Refusal.OVER, "the session has ended here");
         } else {

@@ -171,15 +171,15 @@ final class RecordChain {
     }
 
     /** Hands whole records to the link, as far as the link's room and the peer's credit go. */
-    void send(Bridge bridge) {
+    void send(Carrier carrier) {
         for (int i = 0; i < pieces.size(); i++) {
             Piece piece = pieces.get(i);
             while (piece.used < piece.filled && window.isOpen()) {
-                int room = (int) Math.min(bridge.roomBytes(), creditLimit - sentWireBytes);
+                int room = (int) Math.min(carrier.roomBytes(), creditLimit - sentWireBytes);
                 int end = piece.used;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
-                    if (end > piece.used && next - piece.used > bridge.chunkBytes()) {
+                    if (end > piece.used && next - piece.used > carrier.chunkBytes()) {
                         break;
                     }
                     if (next - piece.used > room || !window.fits(end - piece.used) || !pace.isDue(next - end)) {
@@ -193,7 +193,7 @@ final class RecordChain {
                 }
                 piece.lent += end - piece.used;
                 sentWireBytes += end - piece.used;
-                bridge.writeData(piece.range(piece.used, end));
+                carrier.writeData(piece.range(piece.used, end));
                 window.onSent(sentPosition, sentWireBytes);
                 piece.used = end;
             }

@@ -2,6 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
+import io.forebay.api.relay.ChannelStatus;
 import io.forebay.api.relay.DialMode;
 import io.forebay.api.relay.Leg;
 import io.forebay.api.relay.LineSettings;
@@ -32,6 +33,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     private final InsidePort inside;
     private final RelayHealth health;
     private final DialAgreement dialling;
+    private final OneWayLine oneWay;
     private final LinkAdmission admission = new LinkAdmission(this);
     private final RelayLine line;
     private final Distrust distrust = new Distrust();
@@ -51,6 +53,7 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
         this.health = new RelayHealth(engine.surroundings().clock());
         this.channels = new RelayChannels(engine, this, control);
         this.dialling = new DialAgreement(() -> this.settings.line().dial(), health, channels::onPeerDialling);
+        this.oneWay = new OneWayLine(engine.surroundings().clock());
         this.line = new RelayLine(engine, this, control);
         line.put(settings);
         this.drbdSessions = new DrbdSessions(control::nowNs);
@@ -291,6 +294,11 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
     }
 
     @Override
+    public OneWayLine oneWay() {
+        return oneWay;
+    }
+
+    @Override
     public RelayMemory memory() {
         return supply.memory();
     }
@@ -408,23 +416,19 @@ final class Relay implements ChannelHome, OutsidePorts.Taker, MemorySupply.Owner
 
     /** A snapshot; waits for the channels' loops as long as {@code snapshots} does. Any thread. */
     RelayStatus status(Snapshots snapshots) {
+        List<ChannelStatus> now = snapshots.of(channels.all());
+        boolean bothMayDial = dialling.together() == DialMode.BOTH;
         List<String> problems = Stream.of(
                         problem,
                         engine.outsideLines().problem(settings.addresses()),
                         supply.problem(),
                         codec.problem(),
                         codec.peerProblem(settings, health.peer()),
-                        line.problem())
+                        line.problem(),
+                        bothMayDial && RelayReport.isPairEstablished(now) ? oneWay.problem(settings.addresses()) : "")
                 .filter(one -> !one.isEmpty())
                 .toList();
-        return RelayReport.of(
-                settings,
-                problems,
-                memory(),
-                snapshots.of(channels.all()),
-                health.peer(),
-                health.faults(),
-                line.status());
+        return RelayReport.of(settings, problems, memory(), now, health.peer(), health.faults(), line.status());
     }
 
     /** Whether what is new comes from a plug-in. Any thread. */

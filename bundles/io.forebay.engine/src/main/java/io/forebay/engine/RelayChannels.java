@@ -132,12 +132,14 @@ final class RelayChannels {
             return null;
         }
         for (Channel channel : channels.values()) {
-            if (channel.role() == role && channel.standbyType() == standbyType && channel.claim()) {
+            if (channel.role() == role
+                    && channel.standbyType() == standbyType
+                    && channel.bridging().claim()) {
                 return channel;
             }
         }
         Channel channel = add(role, standbyType, "");
-        channel.claimEarly();
+        channel.bridging().claimEarly();
         return channel;
     }
 
@@ -205,6 +207,11 @@ final class RelayChannels {
                 .filter(Channel::isEstablished)
                 .forEach(other ->
                         other.loop().execute(() -> other.end().stop("the nodes talk over a newer connection")));
+    }
+
+    /** Whether the line is known to stand: the bridge of a channel that is established is looked after closely. */
+    boolean anyEstablished() {
+        return channels.values().stream().anyMatch(channel -> channel.state() == ChannelState.ESTABLISHED);
     }
 
     // ---- by session

@@ -10,11 +10,9 @@ import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
 import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.Transport;
-import io.forebay.drbd.FrameScanner;
 import io.forebay.drbd.Node;
 import io.forebay.engine.Payloads.End;
 import io.forebay.engine.RelayMemory.Account;
-import io.forebay.engine.RelayMemory.Use;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -25,8 +23,8 @@ import java.util.stream.Stream;
  * the channel's loop.
  *
  * <pre>
- *   DRBD ─▶ [CompressionStage] ─▶ RecordChain ─▶ Bridge
- *   DRBD ◀──────────────────── ReceiveChain ◀── Bridge
+ *   DRBD ─▶ TransmitPath: [CompressionStage] ─▶ RecordChain ─▶ Bridge
+ *   DRBD ◀─ ReceivePath: ──────────────────── ReceiveChain ◀── Bridge
  * </pre>
  */
 final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgreement.Session {
@@ -72,14 +70,13 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     private final Ending ending;
     private final Loop loop;
     private final Bridge bridge;
+    private final Carrier carrier;
     private final InsideConnection inside = new InsideConnection();
     private final SessionEnds ends = new SessionEnds();
     private ChannelType type;
     private Account account;
     private TransmitPath transmit;
-    private ReceiveChain receive;
-    private FrameScanner receiveScanner;
-    private Confirmations confirmations;
+    private ReceivePath receive;
     private boolean completed;
 
     Session(Owner owner, Opening opening, Ending ending, Loop loop, Bridge bridge) {
@@ -88,6 +85,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         this.ending = ending;
         this.loop = loop;
         this.bridge = bridge;
+        this.carrier = bridge.carrier();
     }
 
     /**
@@ -119,18 +117,23 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 loop,
                 home,
                 this::pump);
-        receive = new ReceiveChain(
+        receive = new ReceivePath(
                 memory,
-                this,
-                home.decoders(peerCodecs),
-                home.surroundings().workers(),
+                new ReceiveChain(
+                        memory,
+                        this,
+                        home.decoders(peerCodecs),
+                        home.surroundings().workers(),
+                        loop,
+                        home,
+                        Channel.INITIAL_CREDIT),
+                of.scanner(type, role, Node.FAR),
+                carrier,
                 loop,
-                home,
-                Channel.INITIAL_CREDIT);
-        receiveScanner = of.scanner(type, role, Node.FAR);
-        confirmations = new Confirmations(receive, bridge, loop, memory, this::checkComplete);
-        bridge.beginSession(receive, type == ChannelType.DATA);
-        confirmations.send();
+                owner::onUnreadable,
+                this::checkComplete);
+        bridge.beginSession(receive.chain(), type == ChannelType.DATA);
+        receive.sendConfirmation();
     }
 
     /** Puts the first packet, already read, in front of everything. */
@@ -163,11 +166,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         if (completed) {
             return;
         }
-        try {
-            receive.open();
-        } catch (PeerViolation e) {
-            owner.onUnreadable(Unreadable.of(e));
-        }
+        receive.open();
         pump();
     }
 
@@ -245,7 +244,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     @Override
     public void deliver(ByteBuffer bytes) {
-        receiveScanner.scan(bytes, bytes.position(), bytes.remaining());
+        receive.scan(bytes);
         inside.write(bytes);
     }
 
@@ -282,11 +281,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     @Override
     public void onWritten(int bytes) {
-        try {
-            receive.onWritten(bytes);
-        } catch (PeerViolation e) {
-            owner.onUnreadable(Unreadable.of(e));
-        }
+        receive.onWritten(bytes);
         pump();
     }
 
@@ -298,11 +293,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             ending.onReleased();
             return;
         }
-        transmit.pump(bridge);
+        transmit.pump(carrier);
         // First, or the peer might believe that what was delivered before the end was not.
-        confirmations.confirm(ends.isFarOver() || inside.isGone());
-        ends.send(bridge, transmit, inside.isGone());
-        bridge.flush();
+        receive.confirm(ends.isFarOver() || inside.isGone());
+        ends.send(carrier, transmit, inside.isGone());
+        carrier.flush();
         inside.flush();
         owner.onMoved();
         checkComplete();
@@ -314,12 +309,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             return;
         }
         inside.resume();
-        try {
-            receive.deliver();
-        } catch (PeerViolation e) {
-            owner.onUnreadable(Unreadable.of(e));
-        }
-        bridge.resumeReading();
+        receive.deliver();
+        carrier.resumeReading();
         pump();
     }
 
@@ -330,7 +321,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     }
 
     private void checkComplete() {
-        if (!completed && ends.areComplete(transmit, receive, confirmations.isUpToDate(), inside.isGone())) {
+        if (!completed && ends.areComplete(transmit, receive, inside.isGone())) {
             completed = true;
             ending.onComplete();
         }
@@ -345,13 +336,13 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     @Override
     public long decompressedPosition() {
-        return receive == null ? 0 : receive.queuedPosition();
+        return receive == null ? 0 : receive.chain().queuedPosition();
     }
 
     @Override
     public void forget(PlugIn<?> codec) {
         if (receive != null) {
-            receive.forget(codec);
+            receive.chain().forget(codec);
         }
     }
 
@@ -371,11 +362,11 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     }
 
     long receivedWireBytes() {
-        return receive == null ? 0 : receive.receivedWireBytes();
+        return receive == null ? 0 : receive.chain().receivedWireBytes();
     }
 
     long creditLimit() {
-        return receive == null ? Channel.INITIAL_CREDIT : receive.creditLimit();
+        return receive == null ? Channel.INITIAL_CREDIT : receive.chain().creditLimit();
     }
 
     int recordBytesMax() {
@@ -385,14 +376,14 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     /** No link carries anything: whatever the peer lacks is sent again, and what it had begun to send comes anew. */
     void rewind(Hello peer) throws PeerViolation {
         transmit.rewind(peer);
-        receive.dropPartial();
+        receive.chain().dropPartial();
         ends.rewind();
     }
 
     /** Goes on over another link. */
     void resume() {
-        bridge.receiveInto(receive);
-        confirmations.send();
+        bridge.receiveInto(receive.chain());
+        receive.sendConfirmation();
         pump();
     }
 
@@ -404,7 +395,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     /** What the local DRBD still lacks of the bytes that are here; 0 if it is gone. */
     long undeliveredBytes() {
-        return !inside.isThere() || receive == null ? 0 : receive.receivedPosition() - receive.deliveredPosition();
+        return !inside.isThere() || receive == null ? 0 : receive.backlogBytes();
     }
 
     /** What the far DRBD is not known to have. */
@@ -423,9 +414,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
 
     /** What is still to be brought to the far DRBD, and to the local one. */
     long backlogBytes() {
-        return transmit == null
-                ? 0
-                : transmit.backlogBytes() + receive.receivedPosition() - receive.deliveredPosition();
+        return transmit == null ? 0 : transmit.backlogBytes() + receive.backlogBytes();
     }
 
     /**
@@ -433,11 +422,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
      * {@code orderly}; else with a reset, for then bytes may be missing.
      */
     void closeInside(boolean orderly) {
-        boolean whole = ends.isFarWhole() && receive.allDelivered();
+        boolean whole = ends.isFarWhole() && receive.isAllDelivered();
         completed = true;
-        if (confirmations != null) {
-            confirmations.stop();
-        }
         if (transmit != null) {
             transmit.close();
             receive.close();
@@ -460,7 +446,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     /** Waits no longer for workers that do not come back: what they are at stays theirs until they do. */
     void giveUpWorkers() {
         if (account != null) {
-            receive.giveUp();
+            receive.giveUpWorkers();
             transmit.giveUpWorkers();
         }
     }
@@ -475,7 +461,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
             return false;
         }
         if (account != null) {
-            receive.clear();
+            receive.release();
             account.close();
             account = null;
         }
@@ -491,17 +477,6 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     }
 
     ChannelStatus.Flow receiveFlow() {
-        return account == null
-                ? ChannelTexts.NO_FLOW
-                : ChannelTexts.flow(
-                        receive.receivedPosition(),
-                        receive.queuedPosition(),
-                        receive.deliveredPosition(),
-                        receive.receivedWireBytes(),
-                        receive.records(),
-                        receive.rawRecords(),
-                        account.heldBytes(Use.RECEIVE) + account.heldBytes(Use.PLAIN),
-                        0,
-                        receiveScanner);
+        return account == null ? ChannelTexts.NO_FLOW : receive.flow();
     }
 }

@@ -67,12 +67,12 @@ final class SessionEnds {
     }
 
     /** Tells the peer what it does not know, a CLOSE only after the last byte. */
-    void send(Bridge bridge, TransmitPath transmit, boolean localGone) {
+    void send(Carrier carrier, TransmitPath transmit, boolean localGone) {
         if (localGone && !goneSent) {
-            goneSent = bridge.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
+            goneSent = carrier.writeControl(RecordType.GONE, 0, Payloads.EMPTY);
         }
         if (local != null && !closeSent && transmit.isAllSent()) {
-            closeSent = bridge.writeControl(
+            closeSent = carrier.writeControl(
                     RecordType.CLOSE, transmit.receivedPosition(), Payloads.end(local, localReason));
         }
     }
@@ -83,11 +83,11 @@ final class SessionEnds {
         goneSent = false;
     }
 
-    /** Whether nothing is left to be sent or delivered; {@code confirmed} if the peer knows of all that was delivered. */
-    boolean areComplete(TransmitPath transmit, ReceiveChain receive, boolean confirmed, boolean localGone) {
+    /** Whether nothing is left to be sent, delivered or confirmed. */
+    boolean areComplete(TransmitPath transmit, ReceivePath receive, boolean localGone) {
         boolean sent = farGone || closeSent && transmit.isAllConfirmed();
-        boolean told = peerGone || far != null && confirmed;
-        boolean received = localGone || receive.allDelivered() && told;
+        boolean told = peerGone || far != null && receive.isAllConfirmed();
+        boolean received = localGone || receive.isAllDelivered() && told;
         return sent && received || far == End.RESET;
     }
 }

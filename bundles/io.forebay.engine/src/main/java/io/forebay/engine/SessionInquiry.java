@@ -44,8 +44,8 @@ final class SessionInquiry {
 
     /** Asks the peer over this channel's link whether it knows another channel's session. */
     void ask(UUID session) {
-        if (bridge.writeControl(RecordType.ASK, 0, Payloads.session(session))) {
-            bridge.flush();
+        if (bridge.carrier().writeControl(RecordType.ASK, 0, Payloads.session(session))) {
+            bridge.carrier().flush();
         }
     }
 
@@ -64,8 +64,8 @@ final class SessionInquiry {
 
     private void answer(UUID session) {
         if (!home.channels().knows(session)) {
-            bridge.writeControl(RecordType.UNKNOWN, 0, Payloads.session(session));
-            bridge.flush();
+            bridge.carrier().writeControl(RecordType.UNKNOWN, 0, Payloads.session(session));
+            bridge.carrier().flush();
         }
     }
 }

@@ -46,7 +46,7 @@ final class SessionOpening implements Session.Opening {
 
     /** The local DRBD dialled in. */
     void takeDrbd(Newcomer drbd) {
-        boolean ready = life.state() == ChannelState.WAITING && bridge.isOpen();
+        boolean ready = life.state() == ChannelState.WAITING && bridge.carrier().isOpen();
         if (ready && drbd.isGone()) {
             home.inside().onWaiting(channel);
         } else if (ready) {
@@ -71,7 +71,7 @@ final class SessionOpening implements Session.Opening {
             return;
         }
         life.on(new TypeKnown(type, "the peer dials the far DRBD"));
-        bridge.writeControl(RecordType.TYPE, 0, Payloads.type(type));
+        bridge.carrier().writeControl(RecordType.TYPE, 0, Payloads.type(type));
         begin(account);
         channel.session().transmitFirst(first);
         channel.session().openToDrbd();
@@ -150,7 +150,7 @@ final class SessionOpening implements Session.Opening {
         home.health().onGood(Leg.INSIDE_TO_DRBD);
         String where = "at " + AddressText.of(home.settings().addresses().drbd());
         life.on(new DrbdReached(where));
-        bridge.writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
+        bridge.carrier().writeControl(RecordType.ESTABLISHED, 0, Payloads.EMPTY);
         onEstablished("the local DRBD is reached " + where);
         Session session = channel.session();
         if (life.type() == ChannelType.DATA && !channel.drbdSession().isNegotiating()) {
@@ -165,7 +165,7 @@ final class SessionOpening implements Session.Opening {
     @Override
     public void onDrbdUnreachable(String why) {
         home.health().onFault(Leg.INSIDE_TO_DRBD, why);
-        bridge.writeControl(RecordType.CLOSE, 0, Payloads.end(End.UNREACHABLE, why));
+        bridge.carrier().writeControl(RecordType.CLOSE, 0, Payloads.end(End.UNREACHABLE, why));
         channel.end().stop("dial-failed: " + why);
     }
 
@@ -204,7 +204,7 @@ final class SessionOpening implements Session.Opening {
                         account,
                         home,
                         drbdSession,
-                        channel.peer(),
+                        channel.bridging().peer(),
                         channel.codecs().peer());
     }
 

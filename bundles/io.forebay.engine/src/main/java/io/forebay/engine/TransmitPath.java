@@ -87,11 +87,11 @@ final class TransmitPath {
     }
 
     /** Compresses and sends what can be. */
-    void pump(Bridge bridge) {
+    void pump(Carrier carrier) {
         if (stage != null) {
             stage.pump();
         }
-        chain.send(bridge);
+        chain.send(carrier);
     }
 
     void onWritten(int bytes) {

@@ -127,6 +127,57 @@ class DialModeTest {
     }
 
     @Test
+    void shouldSayAtBothEndsOfAHealthyRelayThatOnlyOneSiteCanDial() {
+        TwoSites sites = sites(DialMode.BOTH, DialMode.BOTH);
+        sites.b.peer(NOWHERE);
+        started(sites);
+        established(sites, sites.a, sites.b, PretendDrbd.FIRST_DATA);
+        established(sites, sites.b, sites.a, PretendDrbd.FIRST_META);
+        sites.await(
+                "both ends to know",
+                () -> !problem(sites.a).isEmpty() && !problem(sites.b).isEmpty());
+        assertThat(sites.a.status().diagnosis().sentence())
+                .isEqualTo(
+                        "healthy, but the peer cannot dial the outside at 10.9.0.1:7790, so this site dials for both: "
+                                + "check that this is the peer at the other site, and that packet filters let TCP to it through; "
+                                + "or say dial = outbound here and inbound there");
+        assertThat(sites.b.status().diagnosis().sentence())
+                .startsWith("healthy, but this site cannot dial the peer at 10.9.9.9:7790 (")
+                .contains("timed out")
+                .endsWith("so the peer dials for both: check that this is the outside of the peer, and that packet "
+                        + "filters let TCP to it through; or say dial = inbound here and outbound there");
+        sites.a.dial(DialMode.OUTBOUND);
+        sites.b.dial(DialMode.INBOUND);
+        sites.await(
+                "no more to say",
+                () -> problem(sites.a).isEmpty() && problem(sites.b).isEmpty());
+        assertThat(sites.a.status().diagnosis().sentence()).isEqualTo("healthy");
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
+    void shouldNotTakeAnOutageForALineThatOnlyOneSiteCanDial() {
+        TwoSites sites = started(sites(DialMode.BOTH, DialMode.BOTH));
+        established(sites, sites.a, sites.b, PretendDrbd.FIRST_DATA);
+        established(sites, sites.b, sites.a, PretendDrbd.FIRST_META);
+        for (int outage = 0; outage < 30; outage++) {
+            sites.wan().cut(true);
+            sites.loop.runFor(random.nextLong(8 * SECOND));
+            sites.wan().cut(false);
+            sites.await("bridges again", () -> count(sites.a, ChannelState.ESTABLISHED) == 2);
+            for (int tenth = 0; tenth < 50; tenth++) {
+                assertThat(problem(sites.a) + problem(sites.b)).isEmpty();
+                sites.loop.runFor(SECOND / 10);
+            }
+        }
+        sites.closeAndProveEmpty();
+    }
+
+    private static String problem(TwoSites.Site site) {
+        return site.status().problem();
+    }
+
+    @Test
     void shouldLetDrbdDialTwiceInARowAtEitherSiteOfAOneWayLine() {
         TwoSites sites = started(sites(DialMode.OUTBOUND, DialMode.INBOUND));
         for (TwoSites.Site near : List.of(sites.a, sites.b)) {
