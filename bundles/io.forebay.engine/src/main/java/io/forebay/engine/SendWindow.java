@@ -71,18 +71,18 @@ final class SendWindow {
     private static final int RESTORED = 5;
 
     /**
-     * Several links are there for a line that loses packets, and a heartbeat that was lost and sent again is late without any
-     * queue. A queue makes all links late, so as many round trips must be long, one after another.
+     * A heartbeat that was lost and sent again is late without any queue, and of one that finds it empty the next may find it long: a
+     * queue is what so many round trips in a row tell of.
      */
-    private static final int SIGHTINGS_OF_LOSSY_LINE = 3;
+    private static final int LONG_SIGHTINGS = 3;
+
+    /** Likewise, that there is none. */
+    private static final int SHORT_SIGHTINGS = 2;
 
     private static final int MARKS = 256;
 
     private final Loop loop;
     private final RelayHealth health;
-
-    /** How many long round trips in a row are a queue. */
-    private final int sightings;
 
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
@@ -111,6 +111,7 @@ final class SendWindow {
     private long measuredNs;
     private int shrunk;
     private int longInARow;
+    private int shortInARow;
 
     /** Whether the window has met a queue: before, it may be small because it has just begun to grow. */
     private boolean found;
@@ -123,23 +124,12 @@ final class SendWindow {
     private long restoreBytes;
     private long formerLeastNs;
 
-    /**
-     * Measures by the relay's light round trips, and begins near the window that was right last.
-     *
-     * @param links over how many the data go
-     */
-    SendWindow(Loop loop, RelayHealth health, int links) {
+    /** Measures by the relay's light round trips, and begins near the window that was right last. */
+    SendWindow(Loop loop, RelayHealth health) {
         this.loop = loop;
         this.health = health;
-        this.sightings = links > 1 ? SIGHTINGS_OF_LOSSY_LINE : 1;
         this.measuredNs = loop.nowNs();
         this.windowBytes = Math.max(START_BYTES, health.windowBytes() / 4 * 3);
-    }
-
-    /** For a session of a relay as that is configured now. */
-    static SendWindow of(ChannelHome home, Loop loop) {
-        return new SendWindow(
-                loop, home.health(), home.settings().line().links().count());
     }
 
     /** Whether a record may be sent. */
@@ -248,10 +238,11 @@ final class SendWindow {
         long queueNs = roundTripNs - leastNs;
         boolean late = queueNs > LONG_NS && confirmedLateNs() > AIM_NS;
         longInARow = late ? longInARow + 1 : 0;
-        if (longInARow >= sightings) {
+        shortInARow = queueNs < SHORT_NS ? shortInARow + 1 : 0;
+        if (longInARow >= LONG_SIGHTINGS) {
             onLongQueue(roundTripNs, queueNs);
         } else if (!late) {
-            if (limited && queueNs < SHORT_NS && !grown) {
+            if (limited && shortInARow >= SHORT_SIGHTINGS && !grown) {
                 windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth(queueNs)));
                 settledNs = nowNs + roundTripNs;
             }

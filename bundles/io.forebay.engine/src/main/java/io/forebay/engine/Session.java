@@ -110,7 +110,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                         helloOfPeer.recordBytesMax(),
                         helloOfPeer.creditLimit(),
                         SendPace.of(type, home, loop, this::pump),
-                        SendWindow.of(home, loop)),
+                        new SendWindow(loop, home.health())),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),
