@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 from waiting import Failure, await_that, end
 
@@ -19,6 +18,10 @@ GATEWAYS = {"a": "192.0.2.254", "b": "198.51.100.254"}
 STRANGERS = ["203.0.113.%d" % host for host in range(1, 61)]
 
 PORT = 7790
+
+# In KiB, a buffer that all of a recording fits into; without the immediate mode, the kernel hands over packets in lumps,
+# and the last one only when it is full or late.
+TCPDUMP_OPTIONS = ["-Z", "root", "-B", "65536", "-s", "0", "--immediate-mode"]
 
 # Whoever is not to dial is not answered at all, as by most packet filters.
 FILTER = """
@@ -114,7 +117,7 @@ class Network:
         return next(entry["counter"]["packets"] for entry in listed["nftables"] if "counter" in entry)
 
     def record(self, file):
-        return Capture(self.inside_router("tcpdump", "-i", "to-b", "-Z", "root", "-B", "65536", "-s", "0", "-w"), file)
+        return Capture(self.inside_router("tcpdump", "-i", "to-b", *TCPDUMP_OPTIONS, "-w"), file)
 
 
 def other(site):
@@ -143,11 +146,19 @@ class Capture:
         return self
 
     def __exit__(self, *raised):
-        time.sleep(0.5)  # what the kernel hands over to tcpdump in batches
-        end(self.process, signal.SIGINT)
-        lost = re.search(r"(\d+) packets dropped by kernel", self._said())
-        if not raised[0] and (lost is None or lost.group(1) != "0"):
+        try:
+            if not raised[0]:
+                await_that("tcpdump has recorded all that went over the line", self._has_recorded_all)
+        finally:
+            end(self.process, signal.SIGINT)
+
+    def _has_recorded_all(self):
+        """Asks for figures, which come soon; those of an earlier question are as good once the line is quiet."""
+        self.process.send_signal(signal.SIGUSR1)
+        figures = re.findall(r"(\d+) packets? captured, (\d+) packets? received by filter, (\d+)", self._said())
+        if figures and figures[-1][2] != "0":
             raise Failure("tcpdump did not record everything: " + self._said())
+        return figures and figures[-1][0] == figures[-1][1]
 
     def _said(self):
         with open(self.said) as said:
