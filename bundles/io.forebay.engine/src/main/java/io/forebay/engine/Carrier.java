@@ -140,8 +140,13 @@ final class Carrier implements Lanes.Owner {
         return lanes.areInUse() ? Lanes.CHUNK_BYTES : Integer.MAX_VALUE;
     }
 
-    void writeData(ByteBuffer records) {
-        (lanes.areInUse() ? lanes.link() : link).writeData(records);
+    /** Queues whole data records, which the kernel sends at this pace if it can. */
+    void writeData(ByteBuffer records, int paceBytesPerSecond) {
+        if (lanes.areInUse()) {
+            lanes.writeData(records, paceBytesPerSecond);
+        } else {
+            link.writeData(records, paceBytesPerSecond);
+        }
     }
 
     /** Queues a control record; {@code false} if there is no link, or no room on it. */

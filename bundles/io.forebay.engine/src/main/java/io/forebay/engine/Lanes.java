@@ -7,6 +7,7 @@ import io.forebay.api.transport.Loop;
 import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.Payloads.Refusal;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -168,9 +169,15 @@ final class Lanes {
         return Math.max(0, best().link().roomBytes() - Link.QUEUED_DATA_BYTES_MAX + QUEUED_BYTES_MAX);
     }
 
-    /** The lane that has the most room. */
-    Link link() {
-        return best().link();
+    /**
+     * Queues whole data records on the lane that has the most room. Not all lanes are as fast as each other, so each may have more
+     * than its part of the pace.
+     */
+    void writeData(ByteBuffer records, int paceBytesPerSecond) {
+        int pace = paceBytesPerSecond == SocketOptions.UNPACED
+                ? paceBytesPerSecond
+                : paceBytesPerSecond / (all.size() + 1) * 2;
+        best().link().writeData(records, pace);
     }
 
     void flush() {

@@ -62,6 +62,9 @@ final class Link implements ConnectionHandler {
     /** How long a close may take to send what is queued. */
     static final long CLOSE_NS = 3_000_000_000L;
 
+    /** A pace that differs by less than this part of it is the same. */
+    private static final int PACE_STEPS = 16;
+
     private Loop loop;
     private final CRC32C crc = new CRC32C();
     private final ControlRing control = new ControlRing();
@@ -84,6 +87,7 @@ final class Link implements ConnectionHandler {
     /** Where goes what the peer still sends on a link that is left to it; {@code null} before. */
     private ByteBuffer unwanted;
 
+    private int paceBytesPerSecond = SocketOptions.UNPACED;
     private int queuedDataBytes;
     private boolean moving;
     private boolean violated;
@@ -148,11 +152,19 @@ final class Link implements ConnectionHandler {
 
     // ---- writing
 
-    /** Queues whole data records. */
-    void writeData(ByteBuffer records) {
+    /** Queues whole data records, which the kernel sends at about this pace if it can. */
+    void writeData(ByteBuffer records, int bytesPerSecond) {
+        pace(bytesPerSecond);
         queuedDataBytes += records.remaining();
         queue.add(records.remaining(), WriteQueue.DATA);
         connection.write(records);
+    }
+
+    private void pace(int bytesPerSecond) {
+        if (Math.abs((long) bytesPerSecond - paceBytesPerSecond) > paceBytesPerSecond / PACE_STEPS) {
+            paceBytesPerSecond = bytesPerSecond;
+            connection.options(SocketOptions.pace(bytesPerSecond));
+        }
     }
 
     /** Queues a control record whose payload the writer puts at the buffer's position; {@code false} if there is no room. */

@@ -193,7 +193,7 @@ final class RecordChain {
                 }
                 piece.lent += end - piece.used;
                 sentWireBytes += end - piece.used;
-                carrier.writeData(piece.range(piece.used, end));
+                carrier.writeData(piece.range(piece.used, end), window.paceBytesPerSecond());
                 window.onSent(sentPosition, sentWireBytes);
                 piece.used = end;
             }

@@ -2,6 +2,7 @@
 package io.forebay.engine;
 
 import io.forebay.api.transport.Loop;
+import io.forebay.api.transport.SocketOptions;
 
 /**
  * How much of a data channel may be on its way, so that the line is full and no long queue grows in it: meta shares that line,
@@ -35,6 +36,11 @@ final class SendWindow {
 
     /** The same before the first queue. */
     private static final int UNKNOWN_RECORDS = 8;
+
+    /** While data are confirmed, so much more is sent at most. */
+    private static final double PACE = 1.25;
+
+    private static final double NS_PER_S = 1e9;
 
     private static final int RECORD_SMALL_BYTES = 16 << 10;
 
@@ -71,12 +77,15 @@ final class SendWindow {
     private static final int RESTORED = 5;
 
     /**
-     * A heartbeat that was lost and sent again is late without any queue, and of one that finds it empty the next may find it long: a
-     * queue is what so many round trips in a row tell of.
+     * A heartbeat that is as late as this, and by a round trip at least, may have been lost and sent again: TCP hears of that from
+     * what is sent behind it.
      */
-    private static final int LONG_SIGHTINGS = 3;
+    private static final long RESENT_NS = 50_000_000L;
 
-    /** Likewise, that there is none. */
+    /** So many of those in a row tell of a queue. */
+    private static final int RESENT_SIGHTINGS = 3;
+
+    /** That there is no queue, so many in a row tell: where one finds it empty, the next may find it long. */
     private static final int SHORT_SIGHTINGS = 2;
 
     private static final int MARKS = 256;
@@ -92,6 +101,9 @@ final class SendWindow {
     private long sentBytes;
     private long confirmedBytes;
     private long confirmNs = Long.MAX_VALUE;
+
+    /** The mean of about the last window. */
+    private double meanConfirmNs;
 
     /** The last measurement that was heeded. */
     private RelayHealth.RoundTrip seen;
@@ -122,7 +134,7 @@ final class SendWindow {
     private int anew;
 
     private long restoreBytes;
-    private long formerLeastNs;
+    private long formerLeastNs = Long.MAX_VALUE;
 
     /** Measures by the relay's light round trips, and begins near the window that was right last. */
     SendWindow(Loop loop, RelayHealth health) {
@@ -142,6 +154,20 @@ final class SendWindow {
         boolean open = sentBytes + bytes - confirmedBytes < windowBytes;
         limited |= !open;
         return open;
+    }
+
+    /**
+     * How fast to send, so that what the peer confirms in a lump does not let out a lump: somewhat faster than data go now, because that
+     * may change. Not before the first queue, while the window may double in each round trip; nor on a short line, where a lump makes
+     * but a short queue.
+     *
+     * @return {@link SocketOptions#UNPACED} at most
+     */
+    int paceBytesPerSecond() {
+        boolean isShort = Math.min(leastNs, formerLeastNs) < SHORT_NS;
+        return found && !isShort
+                ? (int) Math.min(SocketOptions.UNPACED, PACE * windowBytes / meanConfirmNs * NS_PER_S)
+                : SocketOptions.UNPACED;
     }
 
     /** The largest payload of a raw record now: nothing is lost when it is small, but what each of them costs. */
@@ -187,6 +213,10 @@ final class SendWindow {
             size--;
         }
         leastConfirmNs = Math.min(leastConfirmNs, confirmNs);
+        if (confirmedBytes > before) {
+            double part = meanConfirmNs == 0 ? 1 : Math.min(1, (double) (confirmedBytes - before) / windowBytes);
+            meanConfirmNs += (confirmNs - meanConfirmNs) * part;
+        }
         if (anew == 0 && windowBytes < restoreBytes) {
             windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / RESTORED);
         } else if (anew == 0 && !found) {
@@ -239,7 +269,7 @@ final class SendWindow {
         boolean late = queueNs > LONG_NS && confirmedLateNs() > AIM_NS;
         longInARow = late ? longInARow + 1 : 0;
         shortInARow = queueNs < SHORT_NS ? shortInARow + 1 : 0;
-        if (longInARow >= LONG_SIGHTINGS) {
+        if (late && (queueNs < Math.max(RESENT_NS, leastNs) || longInARow >= RESENT_SIGHTINGS)) {
             onLongQueue(roundTripNs, queueNs);
         } else if (!late) {
             if (limited && shortInARow >= SHORT_SIGHTINGS && !grown) {

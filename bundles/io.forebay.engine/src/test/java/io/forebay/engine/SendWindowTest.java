@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.api.transport.SocketOptions;
 import io.forebay.testkit.HandDrivenLoop;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ class SendWindowTest {
     private static final long MS = 1_000_000L;
     private static final long BEAT_NS = 200 * MS;
 
-    /** After this TCP sends again what was lost. */
+    /** After this TCP sends again what was lost and has nothing behind it; else it hears of that within a round trip and a quarter. */
     private static final long SENT_AGAIN_NS = 300 * MS;
 
     private final HandDrivenLoop loop = new HandDrivenLoop();
@@ -39,6 +40,7 @@ class SendWindowTest {
     private int records;
     private long confirmedNs;
 
+    private long pacedNs;
     private long lineFreeNs;
     private long sent;
     private long confirmed;
@@ -63,18 +65,29 @@ class SendWindowTest {
             int record = window.recordBytesMax();
             sent += record;
             long position = sent;
-            lineFreeNs = Math.max(loop.nowNs(), lineFreeNs) + (long) (record / bytesPerNs);
             window.onSent(position, position);
-            boolean lost = recordsLostOneOf > 0 && ++records % recordsLostOneOf == 0;
-            confirmedNs = Math.max(confirmedNs, loop.nowNs() + queueNs() + roundTripNs + (lost ? SENT_AGAIN_NS : 0));
-            loop.schedule(
-                    () -> {
-                        confirmed = position;
-                        window.onConfirmed(position);
-                        send();
-                    },
-                    confirmedNs - loop.nowNs());
+            pacedNs = Math.max(loop.nowNs(), pacedNs) + pauseNs(record);
+            loop.schedule(() -> putOnLine(record, position), pacedNs - loop.nowNs());
         }
+    }
+
+    /** What the kernel waits for after a record. */
+    private long pauseNs(int record) {
+        int pace = window.paceBytesPerSecond();
+        return pace == SocketOptions.UNPACED ? 0 : record * 1_000 * MS / pace;
+    }
+
+    private void putOnLine(int record, long position) {
+        lineFreeNs = Math.max(loop.nowNs(), lineFreeNs) + (long) (record / bytesPerNs);
+        boolean lost = recordsLostOneOf > 0 && ++records % recordsLostOneOf == 0;
+        confirmedNs = Math.max(confirmedNs, loop.nowNs() + queueNs() + roundTripNs + (lost ? roundTripNs * 5 / 4 : 0));
+        loop.schedule(
+                () -> {
+                    confirmed = position;
+                    window.onConfirmed(position);
+                    send();
+                },
+                confirmedNs - loop.nowNs());
     }
 
     private void beat() {
@@ -110,6 +123,28 @@ class SendWindowTest {
         loop.runFor(30_000 * MS);
         assertThat(use(30)).isGreaterThan(0.6);
         assertThat(queueNsOf99()).isLessThan(50 * MS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 100", "50, 40", "200, 100", "1000, 20"})
+    void shouldLetOutLumpsHardlyFasterThanTheLineTakesThem(double megabitPerS, long roundTripMs) {
+        recordsLostOneOf = 40;
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+        loop.runFor(30_000 * MS);
+        assertThat(window.paceBytesPerSecond() / (bytesPerNs * 1_000 * MS)).isBetween(0.5, 2.0);
+    }
+
+    @Test
+    void shouldNotSlowDownAShortLine() {
+        line(1000, 1);
+        beat();
+        send();
+        for (int s = 0; s < 30; s++) {
+            loop.runFor(1_000 * MS);
+            assertThat(window.paceBytesPerSecond()).isEqualTo(SocketOptions.UNPACED);
+        }
     }
 
     @ParameterizedTest

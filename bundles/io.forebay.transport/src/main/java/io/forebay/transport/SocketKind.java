@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
@@ -22,6 +23,17 @@ enum SocketKind {
     EPOLL,
     /** The JDK's selectors. */
     NIO;
+
+    /** socket(7) does not have it, the kernel's include/uapi/asm-generic/socket.h has: SOL_SOCKET is 1. */
+    static final IntegerUnixChannelOption SO_MAX_PACING_RATE =
+            new IntegerUnixChannelOption("SO_MAX_PACING_RATE", 1, 47);
+
+    /** The kernel's word for none. */
+    private static final int ANY_PACE = -1;
+
+    private static int pace(int bytesPerSecond) {
+        return bytesPerSecond == SocketOptions.UNPACED ? ANY_PACE : bytesPerSecond;
+    }
 
     static SocketKind choose(boolean preferNative) {
         return preferNative && Epoll.isAvailable() ? EPOLL : NIO;
@@ -61,6 +73,9 @@ enum SocketKind {
         }
         if (this == EPOLL && !options.congestion().isEmpty()) {
             TcpCongestion.set(channel, options.congestion());
+        }
+        if (this == EPOLL && options.paceBytesPerSecond() > 0) {
+            config.setOption(SO_MAX_PACING_RATE, pace(options.paceBytesPerSecond()));
         }
     }
 

@@ -7,7 +7,7 @@
  * must be called on it. Memory that is written stays the caller's, untouched, until it is reported as written.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.forebay.api.transport;
 
 import org.osgi.annotation.bundle.Export;
