@@ -93,14 +93,21 @@ final class CompressionStage {
     /** Where to read DRBD's next bytes; {@code null} if the BAB is full. */
     ByteBuffer target() {
         Piece tail = pieces.last();
-        if (tail == null || tail.room() == 0) {
+        if (tail == null || tail.filled == end(tail)) {
             tail = account.lease(Use.INTAKE);
             if (tail == null) {
                 return null;
             }
             pieces.add(tail);
         }
-        return tail.range(tail.filled, tail.memory.capacity());
+        return tail.range(tail.filled, end(tail));
+    }
+
+    /** How far a piece is filled: what would be left behind its last block and is not worth a block of its own stays empty. */
+    private int end(Piece piece) {
+        int capacity = piece.memory.capacity();
+        int rest = capacity % chain.recordBytesMax();
+        return Math.max(piece.filled, rest < WORTH_BYTES ? capacity - rest : capacity);
     }
 
     /** The memory of the last target. */
@@ -154,7 +161,7 @@ final class CompressionStage {
         Piece piece = nextUncut();
         int most = blockBytesMax(choice);
         int bytes = Math.min(piece.filled - piece.used, most);
-        boolean full = bytes == most || piece.filled == piece.memory.capacity();
+        boolean full = bytes == most || piece.filled == end(piece);
         if (!full && !(running.isEmpty() && chain.unsentWireBytes() < RUN_DRY_BYTES)) {
             return false;
         }

@@ -13,7 +13,6 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     private static final int MAX_SEGMENT_BYTES = 1 << 20;
     private static final int SEGMENTS_AIM = 128;
     private static final int RECORDS_PER_SEGMENT = 4;
-    private static final int RECORDS_PER_SMALL_SEGMENT = 2;
 
     /** A record of this size costs little enough, and its compression loses little at its borders. */
     private static final int LARGE_RECORD_BYTES = 128 << 10;
@@ -21,7 +20,10 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     private static final int RECORD_BYTES_MAX = 256 << 10;
 
     /** What any memory can take: all that is promised before a session begins. */
-    static final int RECORD_BYTES_LEAST = recordBytesMax(MIN_SEGMENT_BYTES);
+    static final int RECORD_BYTES_LEAST = MIN_SEGMENT_BYTES / 2;
+
+    /** With a record there must be room for its header, and with what it was before compression for the guards around it. */
+    private static final int AROUND_BYTES = 64;
 
     /** The segment size for a memlimit: a power of two, so that there are about 128 or more. */
     static int segmentBytesFor(long memlimitBytes) {
@@ -31,11 +33,11 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
 
     /**
      * The largest DATA payload for a segment size. The smaller a part of it that is, the less of a segment's end is wasted; but
-     * with small records what each of them costs weighs more.
+     * with small records what each of them costs weighs more, so a small segment may hold but one.
      */
     static int recordBytesMax(int segmentBytes) {
         int large = Math.max(LARGE_RECORD_BYTES, segmentBytes / RECORDS_PER_SEGMENT);
-        return Math.min(RECORD_BYTES_MAX, Math.min(large, segmentBytes / RECORDS_PER_SMALL_SEGMENT));
+        return Math.min(RECORD_BYTES_MAX, Math.min(large, segmentBytes - AROUND_BYTES));
     }
 
     /** The smallest segment that can take a record. */
@@ -48,9 +50,12 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
         return Math.min(segmentBytes, Math.max(segmentBytes / parts, leastSegmentBytes(recordBytes)));
     }
 
-    /** What of a segment records can fill for sure: the next one may just not fit behind them. */
+    /**
+     * What of each segment records fill for sure, if there are two at least: the next one may just not fit behind them; but then
+     * it and what is before it fill more than one segment, so in the mean no segment is less than half full.
+     */
     static int usableBytes(int segmentBytes, int recordBytes) {
-        return segmentBytes - recordBytes - RecordLayout.HEADER_BYTES;
+        return Math.max(segmentBytes / 2, segmentBytes - recordBytes - RecordLayout.HEADER_BYTES);
     }
 
     /** Whether memory is as large as this at least. */

@@ -48,7 +48,8 @@ final class MemoryShare {
     /** What such a share would keep back at least, in bytes. */
     static long leastBytes(boolean isData, int parts, int segmentBytes) {
         int piece = MemoryPlan.pieceBytes(segmentBytes, parts, 0);
-        return needed(isData, piece, MemoryPlan.recordBytesMax(piece), 1);
+        int record = MemoryPlan.recordBytesMax(piece);
+        return needed(isData, piece, record, record + RecordLayout.HEADER_BYTES);
     }
 
     boolean isData() {

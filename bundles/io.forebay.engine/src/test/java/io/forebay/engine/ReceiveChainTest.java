@@ -122,8 +122,8 @@ class ReceiveChainTest {
             rig.sendCompressed(ReceiveRig.block(random, ReceiveRig.BLOCK / 2));
             rig.workAll();
         }
-        assertThat(rig.socketBytes()).isBetween(ReceiveRig.SEGMENT, 2 * ReceiveRig.SEGMENT);
-        assertThat(rig.account.heldBytes(Use.PLAIN)).isBetween(1L, 3L * ReceiveRig.SEGMENT);
+        assertThat(rig.socketBytes()).isBetween(ReceiveRig.SEGMENT, 4 * ReceiveRig.SEGMENT);
+        assertThat(rig.account.heldBytes(Use.PLAIN)).isBetween(1L, 5L * ReceiveRig.SEGMENT);
         rig.drain();
         assertThat(rig.taken.toByteArray()).isEqualTo(rig.sent.toByteArray());
         assertThat(rig.account.heldBytes(Use.PLAIN)).isZero();

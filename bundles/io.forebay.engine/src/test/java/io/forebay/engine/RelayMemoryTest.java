@@ -325,7 +325,7 @@ class RelayMemoryTest {
         assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
         change(LIMIT);
         assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
-        assertThat(data.ownRecordBytesMax()).isEqualTo(4 << 10);
+        assertThat(data.ownRecordBytesMax()).isEqualTo((8 << 10) - 64);
         assertThat(memory.segmentBytes()).isGreaterThan(256 << 10);
         assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
         assertThat(memory.isSettled(LIMIT, heap)).isTrue();
