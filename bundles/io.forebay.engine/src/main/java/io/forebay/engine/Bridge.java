@@ -306,6 +306,11 @@ final class Bridge implements Link.Owner {
     }
 
     @Override
+    public boolean wantsRoundTrip() {
+        return owner.wantsRoundTrip();
+    }
+
+    @Override
     public void onLinkClosed(Link closed, String reason) {
         if (dialler.isNext(closed)) {
             dialler.onClosed();

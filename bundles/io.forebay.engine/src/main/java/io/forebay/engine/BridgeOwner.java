@@ -48,6 +48,9 @@ interface BridgeOwner {
     /** A round trip of a heartbeat was measured. */
     void onRoundTrip(long roundTripNs);
 
+    /** Whether one is to be measured now. */
+    boolean wantsRoundTrip();
+
     /** After the end: nothing of it is in the transport's hands any more. */
     void onBridgeGone();
 }

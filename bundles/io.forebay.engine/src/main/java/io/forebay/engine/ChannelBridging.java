@@ -201,6 +201,12 @@ final class ChannelBridging implements BridgeOwner {
     }
 
     @Override
+    public boolean wantsRoundTrip() {
+        return life.type() != ChannelType.DATA
+                && home.health().asksRoundTrip(channel.loop().nowNs());
+    }
+
+    @Override
     public void onBridgeGone() {
         channel.end().finish();
     }

@@ -6,15 +6,21 @@ import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 
 /**
- * The heartbeat of a link: says something again and again, so that either end notices when the other hears nothing, and
- * measures the round trip. What it finds it tells the link's owner. Owned by the link's loop.
+ * The heartbeat of a link: has the peer say something when nothing else was heard of it, so that either end notices when it hears
+ * nothing, and measures the round trip. What it finds it tells the link's owner. Owned by the link's loop.
+ *
+ * <p>Where data flow, or the other end asks, nothing need be asked: with hundreds of links that would be most of what an idle
+ * Forebay does.
  */
 final class Heartbeat {
 
-    /** How often a link says something. */
-    private static final long BEAT_IN_SESSION_NS = 200_000_000L;
+    /** After so long a silence the peer is asked to say something. */
+    static final long BEAT_IN_SESSION_NS = 200_000_000L;
 
     private static final long BEAT_STANDBY_NS = 1_000_000_000L;
+
+    /** An older round trip is measured anew, however much is heard. */
+    private static final long ROUND_TRIP_OLD_NS = 1_000_000_000L;
 
     /** A link that stands by may be silent for so many times as long as one in session. */
     private static final long STANDBY_PATIENCE = BEAT_STANDBY_NS / BEAT_IN_SESSION_NS;
@@ -29,6 +35,7 @@ final class Heartbeat {
     private IntSupplier pingMs;
     private long heardNs;
     private long roundTripNs;
+    private long measuredNs;
     private boolean silent;
     private boolean peerDeaf;
 
@@ -52,6 +59,7 @@ final class Heartbeat {
         beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
         patience = inSession ? 1 : STANDBY_PATIENCE;
         listen();
+        measuredNs = heardNs - ROUND_TRIP_OLD_NS;
         beat();
     }
 
@@ -72,11 +80,19 @@ final class Heartbeat {
         }
         long nowNs = link.loop().nowNs();
         long silentNs = nowNs - heardNs;
+        if (silentNs >= beatNs
+                || nowNs - measuredNs >= ROUND_TRIP_OLD_NS
+                || link.owner().wantsRoundTrip()) {
+            ask(nowNs, silentNs);
+        }
+        timer = link.loop().schedule(this::beat, beatNs);
+    }
+
+    private void ask(long nowNs, long silentNs) {
         boolean deaf = silentNs >= pingMs.getAsInt() * NS_PER_MS * patience && !link.isPaused();
         pingFlags.put(0, (byte) (Payloads.PING_ANSWER | (deaf ? Payloads.PING_DEAF : 0)));
         link.writeControl(RecordType.PING, nowNs, pingFlags);
         link.flush();
-        timer = link.loop().schedule(this::beat, beatNs);
         if (deaf) {
             onSilent("silent for %.1f s".formatted(silentNs / 1e9));
         }
@@ -105,7 +121,8 @@ final class Heartbeat {
             return true;
         }
         if (type == RecordType.PONG) {
-            roundTripNs = Math.max(1, link.loop().nowNs() - RecordLayout.position(memory, offset));
+            measuredNs = link.loop().nowNs();
+            roundTripNs = Math.max(1, measuredNs - RecordLayout.position(memory, offset));
             link.owner().onLinkRoundTrip(roundTripNs);
             return true;
         }

@@ -138,6 +138,11 @@ final class Lane implements Link.Owner {
     }
 
     @Override
+    public boolean wantsRoundTrip() {
+        return false;
+    }
+
+    @Override
     public void onLinkClosed(Link closed, String reason) {
         if (closed == link) {
             link = null;

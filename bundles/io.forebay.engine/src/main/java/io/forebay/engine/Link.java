@@ -40,6 +40,9 @@ final class Link implements ConnectionHandler {
         /** A round trip was measured. */
         void onLinkRoundTrip(long roundTripNs);
 
+        /** Whether one is to be measured now, although the peer was heard. */
+        boolean wantsRoundTrip();
+
         /** The link is gone. */
         void onLinkClosed(Link link, String reason);
     }

@@ -202,6 +202,11 @@ final class OutsidePorts {
         }
 
         @Override
+        public boolean wantsRoundTrip() {
+            return false;
+        }
+
+        @Override
         public void onLinkClosed(Link link, String reason) {
             if (!over) {
                 if (link.isViolated()) {

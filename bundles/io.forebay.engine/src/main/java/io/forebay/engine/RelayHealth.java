@@ -36,6 +36,8 @@ final class RelayHealth {
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
     private volatile long windowBytes;
     private volatile RoundTrip light;
+    private volatile boolean dataGo;
+    private long askedNs = Long.MIN_VALUE / 2;
     private final long[] roundTripsNs = new long[16];
     private int next;
     private PeerStatus peer = PeerStatus.UNKNOWN;
@@ -76,6 +78,23 @@ final class RelayHealth {
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */
     synchronized void onRoundTrip(long ns) {
         roundTripsNs[next++ % roundTripsNs.length] = ns;
+    }
+
+    /** Data go out: how long the queue for them is must be known. */
+    void onData() {
+        if (!dataGo) {
+            dataGo = true;
+        }
+    }
+
+    /** Whether a link that carries no data is to measure a round trip now: one of them at a time is enough for all data. */
+    synchronized boolean asksRoundTrip(long nowNs) {
+        boolean asks = dataGo && nowNs - askedNs >= Heartbeat.BEAT_IN_SESSION_NS;
+        if (asks) {
+            dataGo = false;
+            askedNs = nowNs;
+        }
+        return asks;
     }
 
     /** A round trip was measured on a link that carries no data. */

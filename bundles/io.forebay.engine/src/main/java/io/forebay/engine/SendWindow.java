@@ -190,6 +190,7 @@ final class SendWindow {
     /** Records up to a position were given to the link. */
     void onSent(long position, long wire) {
         sentBytes = wire;
+        health.onData();
         if (size < MARKS) {
             int at = (head + size++) % MARKS;
             positions[at] = position;
