@@ -103,7 +103,8 @@ final class Carrier implements Lanes.Owner {
     /** Looks after the link; closely if it is in session. */
     void watch(boolean closely) {
         if (link != null) {
-            link.heartbeat().start(closely, () -> home.settings().timeouts().pingMs());
+            link.heartbeat()
+                    .start(closely, dialled, () -> home.settings().timeouts().pingMs());
         }
     }
 

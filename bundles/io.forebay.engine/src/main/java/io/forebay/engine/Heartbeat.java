@@ -9,12 +9,12 @@ import java.util.function.IntSupplier;
  * The heartbeat of a link: has the peer say something when nothing else was heard of it, so that either end notices when it hears
  * nothing, and measures the round trip. What it finds it tells the link's owner. Owned by the link's loop.
  *
- * <p>Where data flow, or the other end asks, nothing need be asked: with hundreds of links that would be most of what an idle
- * Forebay does.
+ * <p>The end that has dialled asks, so that both hear something, and only where no data flow; the other does when it hears nothing all
+ * the same. With hundreds of links, more would be most of what an idle Forebay does.
  */
 final class Heartbeat {
 
-    /** After so long a silence the peer is asked to say something. */
+    /** After so long without data the peer is asked to say something. */
     static final long BEAT_IN_SESSION_NS = 200_000_000L;
 
     private static final long BEAT_STANDBY_NS = 1_000_000_000L;
@@ -32,10 +32,14 @@ final class Heartbeat {
     private Loop.Timer timer;
     private long beatNs;
     private long patience;
+    private boolean asks;
     private IntSupplier pingMs;
     private long heardNs;
     private long roundTripNs;
+
+    /** When the last answer came. */
     private long measuredNs;
+
     private boolean silent;
     private boolean peerDeaf;
 
@@ -51,10 +55,12 @@ final class Heartbeat {
     /**
      * Begins, or changes the pace: in a session silence must be noticed soon.
      *
+     * @param dialled whether this end has dialled
      * @param silenceMs how long a link in session may be silent until it counts as broken; asked at each beat
      */
-    void start(boolean inSession, IntSupplier silenceMs) {
+    void start(boolean inSession, boolean dialled, IntSupplier silenceMs) {
         stop();
+        asks = dialled;
         pingMs = silenceMs;
         beatNs = inSession ? BEAT_IN_SESSION_NS : BEAT_STANDBY_NS;
         patience = inSession ? 1 : STANDBY_PATIENCE;
@@ -80,9 +86,8 @@ final class Heartbeat {
         }
         long nowNs = link.loop().nowNs();
         long silentNs = nowNs - heardNs;
-        if (silentNs >= beatNs
-                || nowNs - measuredNs >= ROUND_TRIP_OLD_NS
-                || link.owner().wantsRoundTrip()) {
+        boolean quiet = asks ? silentNs >= beatNs || heardNs <= measuredNs : silentNs >= 2 * beatNs;
+        if (quiet || nowNs - measuredNs >= ROUND_TRIP_OLD_NS || link.owner().wantsRoundTrip()) {
             ask(nowNs, silentNs);
         }
         timer = link.loop().schedule(this::beat, beatNs);

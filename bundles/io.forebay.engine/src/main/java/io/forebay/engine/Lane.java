@@ -38,6 +38,11 @@ final class Lane implements Link.Owner {
         accepted.flush();
     }
 
+    /** Whether its links are dialled from here. */
+    boolean isDialled() {
+        return dialler != null;
+    }
+
     private void carry(Link taken) {
         failure = "";
         link = taken;

@@ -114,7 +114,8 @@ final class Lanes {
 
     /** A lane stands. */
     void onCarrier(Lane lane, Link link) {
-        link.heartbeat().start(true, () -> home.settings().timeouts().pingMs());
+        link.heartbeat()
+                .start(true, lane.isDialled(), () -> home.settings().timeouts().pingMs());
         link.receiveInto(merge.beside(link));
         owner.onLaneProgress();
     }
