@@ -40,6 +40,9 @@ final class SendWindow {
     /** While data are confirmed, so much more is sent at most. */
     private static final double PACE = 1.25;
 
+    /** Data that took longer than so many round trips, as in an outage, do not slow down those to come. */
+    private static final int PACED_ROUND_TRIPS = 4;
+
     private static final double NS_PER_S = 1e9;
 
     private static final int RECORD_SMALL_BYTES = 16 << 10;
@@ -164,9 +167,11 @@ final class SendWindow {
      * @return {@link SocketOptions#UNPACED} at most
      */
     int paceBytesPerSecond() {
-        boolean isShort = Math.min(leastNs, formerLeastNs) < SHORT_NS;
+        long lineNs = Math.min(leastNs, formerLeastNs);
+        boolean isShort = lineNs < SHORT_NS;
+        double tookNs = Math.min(meanConfirmNs, (double) lineNs * PACED_ROUND_TRIPS);
         return found && !isShort
-                ? (int) Math.min(SocketOptions.UNPACED, PACE * windowBytes / meanConfirmNs * NS_PER_S)
+                ? (int) Math.min(SocketOptions.UNPACED, PACE * windowBytes / tookNs * NS_PER_S)
                 : SocketOptions.UNPACED;
     }
 
@@ -331,5 +336,6 @@ final class SendWindow {
         size = 0;
         sentBytes = wire;
         confirmedBytes = wire;
+        meanConfirmNs = 0;
     }
 }
