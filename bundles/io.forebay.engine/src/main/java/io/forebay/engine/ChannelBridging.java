@@ -195,15 +195,19 @@ final class ChannelBridging implements BridgeOwner {
 
     @Override
     public void onRoundTrip(long roundTripNs) {
-        if (life.type() != ChannelType.DATA) {
+        if (isLight()) {
             home.health().onLightRoundTrip(roundTripNs);
         }
     }
 
     @Override
     public boolean wantsRoundTrip() {
-        return life.type() != ChannelType.DATA
-                && home.health().asksRoundTrip(channel.loop().nowNs());
+        return isLight() && home.health().asksRoundTrip(channel.loop().nowNs());
+    }
+
+    /** Whether the link carries no data, so that its round trips are the line's. */
+    private boolean isLight() {
+        return life.type() != ChannelType.DATA;
     }
 
     @Override

@@ -37,6 +37,11 @@ final class SendWindow {
     /** The same before the first queue. */
     private static final int UNKNOWN_RECORDS = 8;
 
+    private static final int RECORD_SMALL_BYTES = 16 << 10;
+
+    /** One block before compression is at most this part of the window. */
+    private static final int BLOCKS = 2;
+
     /** While data are confirmed, so much more is sent at most. */
     private static final double PACE = 1.25;
 
@@ -44,11 +49,6 @@ final class SendWindow {
     private static final int PACED_ROUND_TRIPS = 4;
 
     private static final double NS_PER_S = 1e9;
-
-    private static final int RECORD_SMALL_BYTES = 16 << 10;
-
-    /** One block before compression is at most this part of the window. */
-    private static final int BLOCKS = 2;
 
     /** A shorter queue is none. */
     private static final long SHORT_NS = 10_000_000L;

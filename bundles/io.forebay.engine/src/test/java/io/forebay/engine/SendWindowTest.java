@@ -56,6 +56,13 @@ class SendWindowTest {
         roundTripNs = roundTripMs * MS;
     }
 
+    /** As much as the window lets out goes over such a line from now on. */
+    private void saturate(double megabitPerS, long roundTripMs) {
+        line(megabitPerS, roundTripMs);
+        beat();
+        send();
+    }
+
     private long queueNs() {
         return Math.max(0, lineFreeNs - loop.nowNs()) + othersQueueNs;
     }
@@ -117,9 +124,7 @@ class SendWindowTest {
     @ParameterizedTest
     @CsvSource({"10, 100", "50, 40", "200, 100", "1000, 20", "1000, 1"})
     void shouldFillTheLineAndMakeNoLongQueue(double megabitPerS, long roundTripMs) {
-        line(megabitPerS, roundTripMs);
-        beat();
-        send();
+        saturate(megabitPerS, roundTripMs);
         loop.runFor(30_000 * MS);
         assertThat(use(30)).isGreaterThan(0.6);
         assertThat(queueNsOf99()).isLessThan(50 * MS);
@@ -129,18 +134,14 @@ class SendWindowTest {
     @CsvSource({"10, 100", "50, 40", "200, 100", "1000, 20"})
     void shouldLetOutLumpsHardlyFasterThanTheLineTakesThem(double megabitPerS, long roundTripMs) {
         recordsLostOneOf = 40;
-        line(megabitPerS, roundTripMs);
-        beat();
-        send();
+        saturate(megabitPerS, roundTripMs);
         loop.runFor(30_000 * MS);
         assertThat(window.paceBytesPerSecond() / (bytesPerNs * 1_000 * MS)).isBetween(0.5, 2.0);
     }
 
     @Test
     void shouldNotSlowDownAShortLine() {
-        line(1000, 1);
-        beat();
-        send();
+        saturate(1000, 1);
         for (int s = 0; s < 30; s++) {
             loop.runFor(1_000 * MS);
             assertThat(window.paceBytesPerSecond()).isEqualTo(SocketOptions.UNPACED);
@@ -152,9 +153,7 @@ class SendWindowTest {
     void shouldFillALineThatLosesPackets(double megabitPerS, long roundTripMs) {
         lostOneOf = 4;
         recordsLostOneOf = 40;
-        line(megabitPerS, roundTripMs);
-        beat();
-        send();
+        saturate(megabitPerS, roundTripMs);
         loop.runFor(30_000 * MS);
         assertThat(use(30)).isGreaterThan(0.4);
         assertThat(queueNsOf99()).isLessThan(200 * MS);
@@ -164,9 +163,7 @@ class SendWindowTest {
     @CsvSource({"200, 50", "200, 100", "1000, 20"})
     void shouldNotTakeABusyMachineForAQueue(double megabitPerS, long roundTripMs) {
         lostOneOf = 3;
-        line(megabitPerS, roundTripMs);
-        beat();
-        send();
+        saturate(megabitPerS, roundTripMs);
         loop.runFor(20_000 * MS);
         assertThat(use(30)).isGreaterThan(0.9);
         assertThat(queueNsOf99()).isLessThan(50 * MS);
@@ -174,9 +171,7 @@ class SendWindowTest {
 
     @Test
     void shouldMakeNoLongQueueAtTheBeginningEither() {
-        line(200, 50);
-        beat();
-        send();
+        saturate(200, 50);
         assertThat(use(20)).isGreaterThan(0.6);
         assertThat(queueNsOf99()).isLessThan(80 * MS);
     }
@@ -184,9 +179,7 @@ class SendWindowTest {
     @ParameterizedTest
     @CsvSource({"200, 50", "200, 100", "1000, 20"})
     void shouldFillTheLineWithinSomeRoundTrips(double megabitPerS, long roundTripMs) {
-        line(megabitPerS, roundTripMs);
-        beat();
-        send();
+        saturate(megabitPerS, roundTripMs);
         loop.runFor(16 * roundTripMs * MS);
         assertThat(use(1)).isGreaterThan(0.85);
         assertThat(queueNsOf99()).isLessThan(50 * MS);
@@ -194,9 +187,7 @@ class SendWindowTest {
 
     @Test
     void shouldFollowALineThatGetsLongerFasterOrSlower() {
-        line(50, 20);
-        beat();
-        send();
+        saturate(50, 20);
         loop.runFor(20_000 * MS);
         line(50, 120);
         loop.runFor(30_000 * MS);
@@ -212,9 +203,7 @@ class SendWindowTest {
 
     @Test
     void shouldNotStarveBehindAQueueOfOthers() {
-        line(100, 40);
-        beat();
-        send();
+        saturate(100, 40);
         loop.runFor(20_000 * MS);
         othersQueueNs = 200 * MS;
         loop.runFor(30_000 * MS);
@@ -223,9 +212,7 @@ class SendWindowTest {
 
     @Test
     void shouldBeginWithWhatTheLineHeldLast() {
-        line(200, 100);
-        beat();
-        send();
+        saturate(200, 100);
         loop.runFor(20_000 * MS);
         window.rewind(sent);
         int before = roomBytes();

@@ -31,10 +31,6 @@ enum SocketKind {
     /** The kernel's word for none. */
     private static final int ANY_PACE = -1;
 
-    private static int pace(int bytesPerSecond) {
-        return bytesPerSecond == SocketOptions.UNPACED ? ANY_PACE : bytesPerSecond;
-    }
-
     static SocketKind choose(boolean preferNative) {
         return preferNative && Epoll.isAvailable() ? EPOLL : NIO;
     }
@@ -77,6 +73,10 @@ enum SocketKind {
         if (this == EPOLL && options.paceBytesPerSecond() > 0) {
             config.setOption(SO_MAX_PACING_RATE, pace(options.paceBytesPerSecond()));
         }
+    }
+
+    private static int pace(int bytesPerSecond) {
+        return bytesPerSecond == SocketOptions.UNPACED ? ANY_PACE : bytesPerSecond;
     }
 
     /** Prepares a socket that will be bound before it connects. */
