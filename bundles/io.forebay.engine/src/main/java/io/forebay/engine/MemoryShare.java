@@ -84,7 +84,7 @@ final class MemoryShare {
     /** Sets the window to so many bytes of memory, as far as that is sensible. */
     void settleWindow(long bytes) {
         long former = windowBytes;
-        windowBytes = window(bytes / pieceBytes);
+        windowBytes = window(bytes / pieceBytes / directions());
         if (windowBytes != former) {
             keepBack();
         }
@@ -160,12 +160,18 @@ final class MemoryShare {
     private static long needed(Use use, boolean isData, int pieceBytes, int recordBytes, long credit) {
         int ifData = isData ? 1 : 0;
         int usable = MemoryPlan.usableBytes(pieceBytes, recordBytes);
+        long window = (credit + usable - 1) / usable;
         long pieces = switch (use) {
-            case INTAKE -> 1;
+            case INTAKE -> isData ? 1 : window;
             case RECORD, PLAIN -> ifData;
-            case RECEIVE -> (credit + usable - 1) / usable + 1;
+            case RECEIVE -> window + 1;
         };
         return pieces * pieceBytes;
+    }
+
+    /** In how many directions it is kept back a window: data that DRBD writes may be stalled, meta may not. */
+    private int directions() {
+        return isData ? 1 : 2;
     }
 
     private static long needed(boolean isData, int pieceBytes, int recordBytes, long credit) {
@@ -198,7 +204,7 @@ final class MemoryShare {
 
     private long beyondLeastBytes() {
         long pieces = credit() / MemoryPlan.usableBytes(pieceBytes, recordBytes);
-        return Math.max(0, pieces - 1) * pieceBytes;
+        return Math.max(0, pieces - 1) * pieceBytes * directions();
     }
 
     /** What is kept back and not held. */

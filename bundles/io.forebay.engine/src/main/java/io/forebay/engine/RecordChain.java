@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.forebay.engine;
 
+import io.forebay.api.transport.SocketOptions;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
 import java.nio.ByteBuffer;
@@ -20,6 +21,47 @@ import java.util.zip.CRC32C;
  */
 final class RecordChain {
 
+    /** How much may be on its way, and in which portions: all, and in the largest, unless it is told. */
+    interface Window {
+
+        /** For meta, which is too little to fill a line and must not wait for one that data fill. */
+        Window UNLIMITED = new Window() {};
+
+        /** Whether a record may be sent. */
+        default boolean isOpen() {
+            return true;
+        }
+
+        /** Whether a record may be sent after so many bytes more. */
+        default boolean fits(int bytes) {
+            return true;
+        }
+
+        /** How fast to send; {@link SocketOptions#UNPACED} at most. */
+        default int paceBytesPerSecond() {
+            return SocketOptions.UNPACED;
+        }
+
+        /** The largest payload of a raw record now. */
+        default int recordBytesMax() {
+            return Integer.MAX_VALUE;
+        }
+
+        /** The largest block to compress now. */
+        default int blockBytesMax() {
+            return Integer.MAX_VALUE;
+        }
+
+        /** Records up to a position were given to the link, {@code wireBytes} of them in all. */
+        default void onSent(long position, long wireBytes) {}
+
+        /** The peer has confirmed all bytes up to a position. */
+        default void onConfirmed(long position) {}
+
+        /** Another link goes on from where the peer is, after so many bytes of records; nothing is on its way. */
+        default void rewind(long wireBytes) {}
+    }
+
     private final Account account;
     private final CRC32C crc = new CRC32C();
     private final PieceQueue pieces = new PieceQueue();
@@ -33,12 +75,12 @@ final class RecordChain {
     private long creditLimit;
     private int peerRecordBytesMax;
     private final SendPace pace;
-    private final SendWindow window;
+    private final Window window;
     private long records;
     private long rawRecords;
 
     /** With what the peer takes at first. */
-    RecordChain(Account account, int peerRecordBytesMax, long creditLimit, SendPace pace, SendWindow window) {
+    RecordChain(Account account, int peerRecordBytesMax, long creditLimit, SendPace pace, Window window) {
         this.pace = pace;
         this.account = account;
         this.window = window;

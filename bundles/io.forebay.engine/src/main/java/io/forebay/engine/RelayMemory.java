@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
  * <p>What is kept back for a channel is this sum; one that is idle holds nothing of it:
  *
  * <ul>
- *   <li>1 piece to read from DRBD into,
+ *   <li>1 piece to read from DRBD into; of meta a window, because it must not wait until the peer has confirmed that one,
  *   <li>1 for records made of what was read (data only: meta becomes records in place),
  *   <li>the window: as many as what the peer has credit for may fill,
  *   <li>1 more to receive into, because a record does not straddle pieces,

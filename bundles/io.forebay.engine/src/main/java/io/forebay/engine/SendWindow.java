@@ -14,7 +14,7 @@ import io.forebay.api.transport.SocketOptions;
  * queue is longer than meta should wait, and data are confirmed late as well. Every 10 s under load, and when shrinking does
  * not help, it is halved for a moment to measure the line anew: it may have become a longer one, or the queue may be another's.
  */
-final class SendWindow {
+final class SendWindow implements RecordChain.Window {
 
     private static final long START_BYTES = 256 << 10;
     private static final long LEAST_BYTES = 32 << 10;
@@ -147,13 +147,13 @@ final class SendWindow {
         this.windowBytes = Math.max(START_BYTES, health.windowBytes() / 4 * 3);
     }
 
-    /** Whether a record may be sent. */
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return fits(0);
     }
 
-    /** Whether a record may be sent after so many bytes more. */
-    boolean fits(int bytes) {
+    @Override
+    public boolean fits(int bytes) {
         boolean open = sentBytes + bytes - confirmedBytes < windowBytes;
         limited |= !open;
         return open;
@@ -163,10 +163,9 @@ final class SendWindow {
      * How fast to send, so that what the peer confirms in a lump does not let out a lump: somewhat faster than data go now, because that
      * may change. Not before the first queue, while the window may double in each round trip; nor on a short line, where a lump makes
      * but a short queue.
-     *
-     * @return {@link SocketOptions#UNPACED} at most
      */
-    int paceBytesPerSecond() {
+    @Override
+    public int paceBytesPerSecond() {
         long lineNs = Math.min(leastNs, formerLeastNs);
         boolean isShort = lineNs < SHORT_NS;
         double tookNs = Math.min(meanConfirmNs, (double) lineNs * PACED_ROUND_TRIPS);
@@ -175,25 +174,24 @@ final class SendWindow {
                 : SocketOptions.UNPACED;
     }
 
-    /** The largest payload of a raw record now: nothing is lost when it is small, but what each of them costs. */
-    int recordBytesMax() {
+    /** Nothing is lost when a record is small, but what each of them costs. */
+    @Override
+    public int recordBytesMax() {
         long small = Math.max(RECORD_LEAST_BYTES, Math.min(RECORD_SMALL_BYTES, windowBytes / RECORDS));
         return (int)
                 Math.max(small, Math.min(Integer.MAX_VALUE, windowBytes / (found ? LARGE_RECORDS : UNKNOWN_RECORDS)));
     }
 
-    /**
-     * The largest block to compress now: small ones compress worse, and on the line a block is less than it was, so only a
-     * line that is known to be slow makes it small.
-     */
-    int blockBytesMax() {
+    /** Small blocks compress worse, and on the line a block is less than it was, so only a line that is known to be slow makes it small. */
+    @Override
+    public int blockBytesMax() {
         return found
                 ? (int) Math.max(BLOCK_LEAST_BYTES, Math.min(Integer.MAX_VALUE, windowBytes / BLOCKS))
                 : Integer.MAX_VALUE;
     }
 
-    /** Records up to a position were given to the link. */
-    void onSent(long position, long wire) {
+    @Override
+    public void onSent(long position, long wire) {
         sentBytes = wire;
         health.onData();
         if (size < MARKS) {
@@ -209,8 +207,8 @@ final class SendWindow {
         }
     }
 
-    /** The peer has confirmed all bytes up to a position. */
-    void onConfirmed(long position) {
+    @Override
+    public void onConfirmed(long position) {
         long before = confirmedBytes;
         while (size > 0 && positions[head] <= position) {
             confirmedBytes = wireBytes[head];
@@ -330,8 +328,8 @@ final class SendWindow {
         shrunk = 0;
     }
 
-    /** Another link goes on from where the peer is; nothing is on its way. */
-    void rewind(long wire) {
+    @Override
+    public void rewind(long wire) {
         head = 0;
         size = 0;
         sentBytes = wire;

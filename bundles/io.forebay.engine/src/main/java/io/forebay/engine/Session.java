@@ -110,7 +110,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                         helloOfPeer.recordBytesMax(),
                         helloOfPeer.creditLimit(),
                         SendPace.of(type, home, loop, this::pump),
-                        new SendWindow(loop, home.health())),
+                        type == ChannelType.DATA ? new SendWindow(loop, home.health()) : RecordChain.Window.UNLIMITED),
                 type == ChannelType.DATA ? home.selector(peerCodecs) : () -> CodecSelector.Choice.RAW,
                 of.scanner(type, role, Node.LOCAL),
                 home.surroundings(),

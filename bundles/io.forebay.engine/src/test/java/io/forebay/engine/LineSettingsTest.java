@@ -176,6 +176,25 @@ class LineSettingsTest {
         sites.closeAndProveEmpty();
     }
 
+    private void sendMeta(byte[] acks) {
+        long count = farMeta.receivedBytes() + acks.length;
+        nearMeta.send(acks);
+        sites.await("acks", () -> farMeta.receivedBytes() == count);
+    }
+
+    @Test
+    void shouldNotMakeMetaWaitWhenDataFillsALongLine() {
+        connect("none");
+        sites.wan().delayNs(50_000_000).bytesPerSecond(5_000_000);
+        near.send(bytes(100 << 20));
+        sites.loop.runFor(10 * SECOND);
+        sendMeta(bytes(1 << 20)); // after which it is known to be in use
+        long beforeNs = sites.loop.nowNs();
+        sendMeta(bytes(1 << 20));
+        assertThat(sites.loop.nowNs() - beforeNs).isLessThan(2 * SECOND);
+        sites.closeAndProveEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"none", "zstd level 1"})
     void shouldGoOnAfterABrokenBridgeAndDrainUnderTheLimit(String codec) {
