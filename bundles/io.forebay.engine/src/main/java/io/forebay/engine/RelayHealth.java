@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** What a relay knows of its six connections and of its peer, beyond the life of a channel. Thread-safe. */
@@ -22,6 +23,8 @@ final class RelayHealth {
     private static final Duration DRBD_DIALS_WITHIN = Duration.ofMinutes(1);
 
     private static final Set<Leg> BRIDGES = EnumSet.of(Leg.OUTSIDE_TO_PEER, Leg.PEER_TO_OUTSIDE);
+
+    private static final double NS_PER_S = 1e9;
 
     /** One measurement: told from another by identity, not by its value. */
     static final class RoundTrip {
@@ -37,7 +40,10 @@ final class RelayHealth {
     private volatile long windowBytes;
     private volatile RoundTrip light;
     private volatile boolean dataGo;
+    private final LongAdder dataBytes = new LongAdder();
+    private volatile long dataBytesPerSecond;
     private long askedNs = Long.MIN_VALUE / 2;
+    private long askedDataBytes;
     private final long[] roundTripsNs = new long[16];
     private int next;
     private PeerStatus peer = PeerStatus.UNKNOWN;
@@ -91,10 +97,23 @@ final class RelayHealth {
     synchronized boolean asksRoundTrip(long nowNs) {
         boolean asks = dataGo && nowNs - askedNs >= Heartbeat.BEAT_IN_SESSION_NS;
         if (asks) {
+            long bytes = dataBytes.sum();
+            dataBytesPerSecond = (long) ((bytes - askedDataBytes) * NS_PER_S / (nowNs - askedNs));
+            askedDataBytes = bytes;
             dataGo = false;
             askedNs = nowNs;
         }
         return asks;
+    }
+
+    /** The peer has confirmed so many bytes more of the records of a data channel. */
+    void onDataConfirmed(long bytes) {
+        dataBytes.add(bytes);
+    }
+
+    /** How fast the line took all data together, in records, when it was asked last. */
+    long dataBytesPerSecond() {
+        return dataBytesPerSecond;
     }
 
     /** A round trip was measured on a link that carries no data. */

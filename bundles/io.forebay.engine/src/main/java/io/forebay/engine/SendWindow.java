@@ -174,12 +174,16 @@ final class SendWindow implements RecordChain.Window {
                 : SocketOptions.UNPACED;
     }
 
-    /** Nothing is lost when a record is small, but what each of them costs. */
+    /**
+     * Nothing is lost when a record is small, but what each of them costs. When many channels share a line, each has a small window
+     * even if the line is fast, so what counts as well is for how long a record fills the line.
+     */
     @Override
     public int recordBytesMax() {
         long small = Math.max(RECORD_LEAST_BYTES, Math.min(RECORD_SMALL_BYTES, windowBytes / RECORDS));
-        return (int)
-                Math.max(small, Math.min(Integer.MAX_VALUE, windowBytes / (found ? LARGE_RECORDS : UNKNOWN_RECORDS)));
+        long large = windowBytes / (found ? LARGE_RECORDS : UNKNOWN_RECORDS);
+        long shared = Math.min(windowBytes, (long) (health.dataBytesPerSecond() * (AIM_NS / LARGE_RECORDS / NS_PER_S)));
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(small, Math.max(large, shared)));
     }
 
     /** Small blocks compress worse, and on the line a block is less than it was, so only a line that is known to be slow makes it small. */
@@ -220,6 +224,7 @@ final class SendWindow implements RecordChain.Window {
         if (confirmedBytes > before) {
             double part = meanConfirmNs == 0 ? 1 : Math.min(1, (double) (confirmedBytes - before) / windowBytes);
             meanConfirmNs += (confirmNs - meanConfirmNs) * part;
+            health.onDataConfirmed(confirmedBytes - before);
         }
         if (anew == 0 && windowBytes < restoreBytes) {
             windowBytes = Math.min(restoreBytes, windowBytes + (confirmedBytes - before) / RESTORED);

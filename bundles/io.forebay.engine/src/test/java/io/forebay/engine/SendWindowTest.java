@@ -100,6 +100,7 @@ class SendWindowTest {
     private void beat() {
         boolean lost = lostOneOf > 0 && ++beats % lostOneOf == 0;
         long roundTrip = roundTripNs + queueNs() + (lost ? SENT_AGAIN_NS : 0);
+        health.asksRoundTrip(loop.nowNs());
         loop.schedule(() -> health.onLightRoundTrip(roundTrip), roundTrip);
         loop.schedule(this::beat, BEAT_NS);
     }
@@ -227,6 +228,18 @@ class SendWindowTest {
             bytes += 1 << 10;
         }
         return bytes;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 32", "200, 33", "1000, 167", "5000, 256", "50000, 256"})
+    void shouldMakeRecordsLargeWhereManyShareAFastLine(long megabitPerS, int kib) {
+        health.onData();
+        health.asksRoundTrip(loop.nowNs());
+        loop.runFor(BEAT_NS);
+        health.onDataConfirmed(megabitPerS * BEAT_NS / 8_000); // by others
+        health.onData();
+        health.asksRoundTrip(loop.nowNs());
+        assertThat(window.recordBytesMax() >> 10).isEqualTo(kib);
     }
 
     @Test
