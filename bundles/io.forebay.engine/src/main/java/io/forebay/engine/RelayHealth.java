@@ -93,7 +93,10 @@ final class RelayHealth {
         }
     }
 
-    /** Whether a link that carries no data is to measure a round trip now: one of them at a time is enough for all data. */
+    /**
+     * Whether a link that carries no data is to measure a round trip now: one of them at a time is enough for all data. How fast these
+     * go is measured at the same time.
+     */
     synchronized boolean asksRoundTrip(long nowNs) {
         boolean asks = dataGo && nowNs - askedNs >= Heartbeat.BEAT_IN_SESSION_NS;
         if (asks) {
@@ -111,7 +114,7 @@ final class RelayHealth {
         dataBytes.add(bytes);
     }
 
-    /** How fast the line took all data together, in records, when it was asked last. */
+    /** How fast the line takes the records of all data channels together, by the last measurement; 0 before the first. */
     long dataBytesPerSecond() {
         return dataBytesPerSecond;
     }
