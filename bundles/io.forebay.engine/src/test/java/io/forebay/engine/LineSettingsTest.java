@@ -67,6 +67,13 @@ class LineSettingsTest {
         return bytes;
     }
 
+    /** Comes back when the far DRBD has them. */
+    private void sendMeta(byte[] acks) {
+        long count = farMeta.receivedBytes() + acks.length;
+        nearMeta.send(acks);
+        sites.await("acks", () -> farMeta.receivedBytes() == count);
+    }
+
     private static ChannelStatus data(TwoSites.Site site) {
         return site.status().channels().stream()
                 .filter(one -> one.type() == ChannelType.DATA)
@@ -160,26 +167,16 @@ class LineSettingsTest {
         near.send(bytes(4 << 20));
         sites.loop.runFor(SECOND);
         for (int i = 1; i <= 20; i++) {
-            long count = farMeta.receivedBytes() + 16;
             long beforeNs = sites.loop.nowNs();
-            nearMeta.send(bytes(16));
-            sites.await("meta", () -> farMeta.receivedBytes() == count);
+            sendMeta(bytes(16));
             assertThat(sites.loop.nowNs() - beforeNs).isLessThan(7_000_000);
             sites.loop.runFor(SECOND / 13);
         }
         byte[] much = bytes(1 << 20);
-        long count = farMeta.receivedBytes() + much.length;
         long beforeNs = sites.loop.nowNs();
-        nearMeta.send(much);
-        sites.await("much meta", () -> farMeta.receivedBytes() == count);
+        sendMeta(much);
         assertThat(sites.loop.nowNs() - beforeNs).isLessThan(2 * SECOND);
         sites.closeAndProveEmpty();
-    }
-
-    private void sendMeta(byte[] acks) {
-        long count = farMeta.receivedBytes() + acks.length;
-        nearMeta.send(acks);
-        sites.await("acks", () -> farMeta.receivedBytes() == count);
     }
 
     @Test
