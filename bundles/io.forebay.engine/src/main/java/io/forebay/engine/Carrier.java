@@ -136,6 +136,11 @@ final class Carrier implements Lanes.Owner {
         return link == null ? 0 : lanes.areInUse() ? lanes.roomBytes() : link.roomBytes();
     }
 
+    /** The largest payload of a record that suits it. */
+    int recordBytesMax() {
+        return lanes.areInUse() ? Lanes.RECORD_BYTES_MAX : Integer.MAX_VALUE;
+    }
+
     /** How much to write at a time, unless it is a single record. */
     int chunkBytes() {
         return lanes.areInUse() ? Lanes.CHUNK_BYTES : Integer.MAX_VALUE;

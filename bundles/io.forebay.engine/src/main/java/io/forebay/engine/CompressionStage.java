@@ -106,7 +106,7 @@ final class CompressionStage {
     /** How far a piece is filled: what would be left behind its last block and is not worth a block of its own stays empty. */
     private int end(Piece piece) {
         int capacity = piece.memory.capacity();
-        int rest = capacity % chain.recordBytesMax();
+        int rest = capacity % chain.fullBlockBytes();
         return Math.max(piece.filled, rest < WORTH_BYTES ? capacity - rest : capacity);
     }
 

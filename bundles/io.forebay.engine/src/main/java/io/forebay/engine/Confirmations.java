@@ -14,10 +14,14 @@ final class Confirmations {
     private static final long DELAY_NS = 10_000_000L;
     private static final int PARTS_OF_WINDOW = 4;
 
+    /** So much is confirmed at once in any case: on a fast line it does not leave the sender's cache before its memory is used again. */
+    private static final long MUCH_BYTES = 512 << 10;
+
     private final ReceiveChain receive;
     private final Carrier carrier;
     private final Loop loop;
     private final Account account;
+    private final RelayHealth health;
     private final Runnable onSent;
     private final ByteBuffer credit = Payloads.creditBuffer();
     private long position;
@@ -26,11 +30,13 @@ final class Confirmations {
     private boolean stopped;
 
     /** With {@code onSent}, what to do after a confirmation that was sent later. */
-    Confirmations(ReceiveChain receive, Carrier carrier, Loop loop, Account account, Runnable onSent) {
+    Confirmations(
+            ReceiveChain receive, Carrier carrier, Loop loop, Account account, RelayHealth health, Runnable onSent) {
         this.receive = receive;
         this.carrier = carrier;
         this.loop = loop;
         this.account = account;
+        this.health = health;
         this.onSent = onSent;
     }
 
@@ -41,12 +47,19 @@ final class Confirmations {
 
     /** Confirms what is due; everything if {@code now}. */
     void confirm(boolean now) {
-        if (now && !isUpToDate() || isMuchCreditDue() || account.recordBytesMax() > recordBytesMax) {
+        if (now && !isUpToDate()
+                || isMuchDelivered()
+                || isMuchCreditDue()
+                || account.recordBytesMax() > recordBytesMax) {
             send();
         } else if (!isUpToDate() && !scheduled) {
             scheduled = true;
             loop.schedule(this::confirmLate, DELAY_NS);
         }
+    }
+
+    private boolean isMuchDelivered() {
+        return receive.deliveredPosition() - position >= MUCH_BYTES;
     }
 
     private boolean isMuchCreditDue() {
@@ -65,6 +78,9 @@ final class Confirmations {
 
     /** Sends a confirmation, and with it all credit that there is. */
     void send() {
+        if (health.isNear()) {
+            account.takeWholeRecords(); // a smaller window is large enough
+        }
         long limit = account.grant(receive.creditLimit(), receive.deliveredWireBytes());
         int record = account.recordBytesMax();
         Payloads.putCredit(credit, limit, record);

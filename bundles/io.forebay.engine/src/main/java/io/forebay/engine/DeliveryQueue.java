@@ -38,7 +38,7 @@ final class DeliveryQueue {
      * compressed.
      */
     boolean admits(int length) {
-        long most = Math.max(account.pieceBytes(), (long) blocksAtOnce * account.recordBytesMax());
+        long most = Math.max(account.pieceBytes(), (long) blocksAtOnce * account.ownBlockBytesMax());
         return bytes == 0 || bytes + length <= most;
     }
 

@@ -23,8 +23,11 @@ final class Lanes {
     /** What is written to one lane at a time, unless a single record is more: so that all are about equally far. */
     static final int CHUNK_BYTES = 64 << 10;
 
+    /** What a record may be, so that all are about equally busy. */
+    static final int RECORD_BYTES_MAX = 256 << 10;
+
     /** Data that may be queued on a lane; what is queued on a slow one the others must wait for. */
-    private static final int QUEUED_BYTES_MAX = 320 << 10;
+    private static final int QUEUED_BYTES_MAX = RECORD_BYTES_MAX + CHUNK_BYTES;
 
     /** The bridge. */
     interface Owner {
@@ -165,9 +168,12 @@ final class Lanes {
         return best;
     }
 
-    /** Room on the lane that has the most of it. */
+    /** Room on the lane that has the most of it: for any record if nothing is queued there, for it may be of before there were lanes. */
     int roomBytes() {
-        return Math.max(0, best().link().roomBytes() - Link.QUEUED_DATA_BYTES_MAX + QUEUED_BYTES_MAX);
+        int room = best().link().roomBytes();
+        return room == Link.QUEUED_DATA_BYTES_MAX
+                ? room
+                : Math.max(0, room - Link.QUEUED_DATA_BYTES_MAX + QUEUED_BYTES_MAX);
     }
 
     /**

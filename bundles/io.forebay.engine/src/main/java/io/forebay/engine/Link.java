@@ -56,8 +56,8 @@ final class Link implements ConnectionHandler {
         void onRead(int bytes) throws PeerViolation;
     }
 
-    /** Data records that may be queued on the link; a control record waits for no more than these. */
-    static final int QUEUED_DATA_BYTES_MAX = 512 << 10;
+    /** Data records that may be queued on the link, one of them at least; a control record waits for no more than these. */
+    static final int QUEUED_DATA_BYTES_MAX = RecordLayout.HEADER_BYTES + RecordLayout.DATA_BYTES_MAX;
 
     /** Large enough for the first data that the peer may send unasked, and any control record beside it. */
     static final int EARLY_BYTES = 8 << 10;

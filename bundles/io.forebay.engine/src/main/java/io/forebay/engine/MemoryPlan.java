@@ -40,6 +40,14 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
         return Math.min(RECORD_BYTES_MAX, Math.min(large, segmentBytes - AROUND_BYTES));
     }
 
+    /**
+     * The largest DATA payload where no memory needs to be spared for the ends of segments: what a record costs, the system's calls for
+     * it and the way through this program, and what both drive out of the cache, does not grow with it.
+     */
+    static int wholeRecordBytes(int segmentBytes) {
+        return Math.min(RecordLayout.DATA_BYTES_MAX, segmentBytes - AROUND_BYTES);
+    }
+
     /** The smallest segment that can take a record. */
     static int leastSegmentBytes(int recordBytes) {
         return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(recordBytes + RecordLayout.HEADER_BYTES - 1));

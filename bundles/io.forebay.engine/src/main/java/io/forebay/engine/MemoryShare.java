@@ -30,6 +30,9 @@ final class MemoryShare {
 
     private boolean used;
 
+    /** Whether a record may fill a piece. */
+    private boolean whole;
+
     /** What of this {@link #all} has counted. */
     private long countedMinimum;
 
@@ -76,9 +79,30 @@ final class MemoryShare {
     /** Segments have another size from now on; the window is the least until it is set. */
     void adapt(int segmentBytes) {
         pieceBytes = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
-        recordBytes = Math.max(recordBytes, MemoryPlan.recordBytesMax(pieceBytes));
+        recordBytes = recordBytes(pieceBytes);
         windowBytes = window(1);
         keepBack();
+    }
+
+    private int recordBytes(int piece) {
+        int most = whole ? MemoryPlan.wholeRecordBytes(piece) : MemoryPlan.recordBytesMax(piece);
+        return Math.max(recordBytes, most);
+    }
+
+    /** The peer may fill pieces with its records from now on, if so many bytes are enough for what is kept back more. */
+    void takeWholeRecords(int segmentBytes, long freeBytes) {
+        long former = minimum();
+        whole = true;
+        if (minimumWith(segmentBytes) - former > freeBytes) {
+            whole = false;
+        } else {
+            adapt(segmentBytes);
+        }
+    }
+
+    /** Whether the peer's records may fill pieces. */
+    boolean takesWholeRecords() {
+        return recordBytes >= MemoryPlan.wholeRecordBytes(pieceBytes);
     }
 
     /** Sets the window to so many bytes of memory, as far as that is sensible. */
@@ -194,7 +218,7 @@ final class MemoryShare {
     /** What would be kept back with segments of this size, with the credit that the peer has. */
     long minimumWith(int segmentBytes) {
         int piece = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
-        return needed(isData, piece, Math.max(MemoryPlan.recordBytesMax(piece), recordBytes), credit());
+        return needed(isData, piece, recordBytes(piece), credit());
     }
 
     /** Memory for what the window, or the credit, is more than the least; as it was counted. */

@@ -32,12 +32,13 @@ final class ReceivePath {
             FrameScanner scanner,
             Carrier carrier,
             Loop loop,
+            RelayHealth health,
             Consumer<Unreadable> onUnreadable,
             Runnable onConfirmed) {
         this.account = account;
         this.chain = chain;
         this.scanner = scanner;
-        this.confirmations = new Confirmations(chain, carrier, loop, account, onConfirmed);
+        this.confirmations = new Confirmations(chain, carrier, loop, account, health, onConfirmed);
         this.onUnreadable = onUnreadable;
     }
 

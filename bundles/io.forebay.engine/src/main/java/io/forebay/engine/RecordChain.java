@@ -117,9 +117,14 @@ final class RecordChain {
         return rawRecords;
     }
 
+    /** The largest block that is compressed on any line. */
+    int fullBlockBytes() {
+        return Math.min(account.ownBlockBytesMax(), peerRecordBytesMax);
+    }
+
     /** The largest block to compress now: on a slow line it is smaller, or meta would wait for a single one. */
     int blockBytesMax() {
-        return Math.min(recordBytesMax(), Math.min(window.blockBytesMax(), pace.blockBytesMax()));
+        return Math.min(fullBlockBytes(), Math.min(window.blockBytesMax(), pace.blockBytesMax()));
     }
 
     long unsentWireBytes() {
@@ -130,18 +135,22 @@ final class RecordChain {
         return confirmedPosition == committedPosition;
     }
 
-    /** Where to read DRBD's next bytes so that they become a record in place; {@code null} if the BAB is full. */
-    ByteBuffer intakeTarget() {
+    /**
+     * Where to read DRBD's next bytes so that they become a record in place; {@code null} if the BAB is full.
+     *
+     * @param most the largest payload that suits what carries it
+     */
+    ByteBuffer intakeTarget(int most) {
         int recordBytesMax = recordBytesMax();
         Piece tail = pieces.last();
-        if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + recordBytesMax / 4) {
+        if (tail == null || tail.room() < RecordLayout.HEADER_BYTES + fullBlockBytes() / 4) {
             tail = addPiece(Use.INTAKE);
             if (tail == null) {
                 return null;
             }
         }
         int from = tail.filled + RecordLayout.HEADER_BYTES;
-        int bytes = Math.min(recordBytesMax, Math.min(window.recordBytesMax(), pace.recordBytesMax()));
+        int bytes = Math.min(Math.min(most, recordBytesMax), Math.min(window.recordBytesMax(), pace.recordBytesMax()));
         return tail.range(from, Math.min(tail.memory.capacity(), from + bytes));
     }
 

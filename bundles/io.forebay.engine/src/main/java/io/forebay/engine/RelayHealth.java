@@ -24,6 +24,9 @@ final class RelayHealth {
 
     private static final Set<Leg> BRIDGES = EnumSet.of(Leg.OUTSIDE_TO_PEER, Leg.PEER_TO_OUTSIDE);
 
+    /** What a switch or two take, and two busy machines. */
+    private static final long NEAR_NS = 1_000_000L;
+
     private static final double NS_PER_S = 1e9;
 
     /** One measurement: told from another by identity, not by its value. */
@@ -38,6 +41,7 @@ final class RelayHealth {
     private final InstantSource clock;
     private final Map<Leg, Fault> faults = new EnumMap<>(Leg.class);
     private volatile long windowBytes;
+    private volatile boolean near;
     private volatile RoundTrip light;
     private volatile boolean dataGo;
     private final LongAdder dataBytes = new LongAdder();
@@ -84,6 +88,7 @@ final class RelayHealth {
     /** A round trip to the peer was measured; the least of the last few says what the line is without a queue. */
     synchronized void onRoundTrip(long ns) {
         roundTripsNs[next++ % roundTripsNs.length] = ns;
+        near = roundTripNs() < NEAR_NS;
     }
 
     /** Data go out: how long the queue for them is must be known. */
@@ -142,6 +147,11 @@ final class RelayHealth {
     /** The round trip to the peer; 0 while unknown. */
     synchronized long roundTripNs() {
         return LongStream.of(roundTripsNs).filter(ns -> ns > 0).min().orElse(0);
+    }
+
+    /** Whether the peer is so near that a line of any rate holds but little; by the least of the last few round trips. */
+    boolean isNear() {
+        return near;
     }
 
     /** What went wrong and has not gone well since; of a DRBD's connections only what was tried within the last minute. */

@@ -70,7 +70,10 @@ final class RelayMemory {
     private final List<Account> waiting = new ArrayList<>();
     private final List<SegmentPool> retired = new ArrayList<>();
     private volatile SegmentPool current;
-    private volatile int recordBytesMax;
+
+    /** What suits the limit: no records are made that are larger than it takes. */
+    private volatile int suitedSegmentBytes;
+
     private long limitBytes;
     private long heldBytes;
     private long peakBytes;
@@ -85,7 +88,7 @@ final class RelayMemory {
      */
     RelayMemory(GuardedMemory memory, long limitBytes, Executor blocking, Runnable onUnsettled) {
         this.limitBytes = limitBytes;
-        this.recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
+        this.suitedSegmentBytes = MemoryPlan.segmentBytesFor(limitBytes);
         this.blocking = blocking;
         this.onUnsettled = onUnsettled;
         this.current = new SegmentPool(memory, this, blocking, this::onMoved);
@@ -191,7 +194,7 @@ final class RelayMemory {
     }
 
     private void adapt() {
-        recordBytesMax = MemoryPlan.recordBytesMax(MemoryPlan.segmentBytesFor(limitBytes));
+        suitedSegmentBytes = MemoryPlan.segmentBytesFor(limitBytes);
         accounts.forEach(Account::adapt);
         // Those that wait may go on, the others have something to tell their peers.
         accounts.forEach(Account::wake);
@@ -251,10 +254,9 @@ final class RelayMemory {
      * @return {@code null} if what the channels need at least would exceed the limit, or is not free at this moment
      */
     synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
-        long free = limitBytes - Math.max(heldBytes, promises.minimumBytes());
         MemoryShare share = current.isBare() || closed
                 ? null
-                : promises.open(type == ChannelType.DATA, current.segmentBytes(), limitBytes, free);
+                : promises.open(type == ChannelType.DATA, current.segmentBytes(), limitBytes, free());
         if (share == null) {
             return null;
         }
@@ -265,8 +267,12 @@ final class RelayMemory {
         return account;
     }
 
+    private long free() {
+        return limitBytes - Math.max(heldBytes, promises.minimumBytes());
+    }
+
     private long keptBack() {
-        return (long) NEWCOMERS * MemoryPlan.segmentBytesFor(limitBytes) + unmet();
+        return (long) NEWCOMERS * suitedSegmentBytes + unmet();
     }
 
     private long unmet() {
@@ -368,9 +374,30 @@ final class RelayMemory {
             return share.recordBytes();
         }
 
+        /** The peer may fill pieces with its records from now on, if there is memory for that: a window takes more of it then. */
+        void takeWholeRecords() {
+            if (share.takesWholeRecords()) {
+                return;
+            }
+            synchronized (RelayMemory.this) {
+                share.takeWholeRecords(current.segmentBytes(), free());
+                settleWindow();
+                provide();
+            }
+        }
+
         /** The largest DATA payload to make: what suits the limit, and never more than any segment can take. */
         int ownRecordBytesMax() {
-            return Math.min(recordBytesMax, MemoryPlan.recordBytesMax(share.pieceBytes()));
+            return MemoryPlan.wholeRecordBytes(ownSegmentBytes());
+        }
+
+        /** The largest block to compress; likewise. */
+        int ownBlockBytesMax() {
+            return MemoryPlan.recordBytesMax(ownSegmentBytes());
+        }
+
+        private int ownSegmentBytes() {
+            return Math.min(suitedSegmentBytes, share.pieceBytes());
         }
 
         /** The size of new pieces. */
@@ -445,7 +472,7 @@ final class RelayMemory {
         }
 
         private boolean isIn(long room, Use use) {
-            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.segmentBytesFor(limitBytes) : 0;
+            int ahead = use == Use.INTAKE ? RECORDS_FIRST * suitedSegmentBytes : 0;
             return !current.isBare() && current.segmentBytes() + ahead <= room;
         }
 

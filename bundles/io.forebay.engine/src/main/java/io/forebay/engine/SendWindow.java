@@ -22,6 +22,12 @@ final class SendWindow implements RecordChain.Window {
     /** More than any line holds. */
     private static final long MOST_BYTES = 4L << 30;
 
+    /**
+     * More than the line to a near peer holds, be it one of 10 Gbit/s. The memory of what is on its way cannot be used again, so a queue
+     * that costs no time there would cost the processor's cache.
+     */
+    private static final long NEAR_MOST_BYTES = 3 << 19;
+
     private static final int RECORD_LEAST_BYTES = 8 << 10;
     private static final int BLOCK_LEAST_BYTES = 64 << 10;
 
@@ -154,9 +160,13 @@ final class SendWindow implements RecordChain.Window {
 
     @Override
     public boolean fits(int bytes) {
-        boolean open = sentBytes + bytes - confirmedBytes < windowBytes;
+        boolean open = sentBytes + bytes - confirmedBytes < Math.min(windowBytes, mostBytes());
         limited |= !open;
         return open;
+    }
+
+    private long mostBytes() {
+        return health.isNear() ? NEAR_MOST_BYTES : MOST_BYTES;
     }
 
     /**
@@ -249,7 +259,7 @@ final class SendWindow implements RecordChain.Window {
     private void growUnmeasured(long bytes) {
         if (limited && confirmedLateNs() < SHORT_NS) {
             grown = true;
-            windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (bytes * growth(confirmedLateNs())));
+            windowBytes = Math.min(mostBytes(), windowBytes + (long) (bytes * growth(confirmedLateNs())));
         }
     }
 
@@ -282,7 +292,7 @@ final class SendWindow implements RecordChain.Window {
             onLongQueue(roundTripNs, queueNs);
         } else if (!late) {
             if (limited && shortInARow >= SHORT_SIGHTINGS && !grown) {
-                windowBytes = Math.min(MOST_BYTES, windowBytes + (long) (windowBytes * growth(queueNs)));
+                windowBytes = Math.min(mostBytes(), windowBytes + (long) (windowBytes * growth(queueNs)));
                 settledNs = nowNs + roundTripNs;
             }
             shrunk = 0;

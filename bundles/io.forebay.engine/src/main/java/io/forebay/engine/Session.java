@@ -116,7 +116,8 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 home.surroundings(),
                 loop,
                 home,
-                this::pump);
+                this::pump,
+                inside::resume);
         receive = new ReceivePath(
                 memory,
                 new ReceiveChain(
@@ -130,6 +131,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
                 of.scanner(type, role, Node.FAR),
                 carrier,
                 loop,
+                home.health(),
                 owner::onUnreadable,
                 this::checkComplete);
         bridge.beginSession(receive.chain(), type == ChannelType.DATA);
@@ -181,7 +183,7 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
         if (inside.isGone() || ends.isLocalOver() || ends.isFarGone()) {
             return null;
         }
-        ByteBuffer target = transmit.target();
+        ByteBuffer target = transmit.target(carrier.recordBytesMax());
         inside.paused(target == null);
         return target;
     }
@@ -317,6 +319,9 @@ final class Session implements ConnectionHandler, ReceiveChain.Owner, CodecAgree
     void onDataWritten(int bytes) {
         if (transmit != null && !completed) {
             transmit.onWritten(bytes);
+            if (transmit.isDue()) {
+                inside.resume();
+            }
         }
     }
 

@@ -23,12 +23,16 @@ final class TransmitPath {
     private final Loop loop;
     private final PlugInJudge judge;
     private final Runnable onProgress;
+    private final ReadAhead readAhead;
     private CompressionStage stage;
     private boolean compressing;
     private long receivedPosition;
     private long stalls;
 
-    /** With {@code onProgress}, what to do when a block is compressed, or when a closed path is empty. */
+    /**
+     * With {@code onProgress}, what to do when a block is compressed, or when a closed path is empty, and {@code onDue}, when DRBD is to
+     * be read although the line has no room.
+     */
     TransmitPath(
             Account account,
             RecordChain chain,
@@ -37,7 +41,8 @@ final class TransmitPath {
             Surroundings surroundings,
             Loop loop,
             PlugInJudge judge,
-            Runnable onProgress) {
+            Runnable onProgress,
+            Runnable onDue) {
         this.account = account;
         this.chain = chain;
         this.selector = selector;
@@ -46,11 +51,19 @@ final class TransmitPath {
         this.loop = loop;
         this.judge = judge;
         this.onProgress = onProgress;
+        this.readAhead = new ReadAhead(loop, onDue);
     }
 
-    /** Where to read DRBD's next bytes; {@code null} if the BAB is full. */
-    ByteBuffer target() {
-        ByteBuffer target = compressing() ? stage.target() : chain.intakeTarget();
+    /**
+     * Where to read DRBD's next bytes; {@code null} if the BAB is full, or if enough lies there already.
+     *
+     * @param recordBytesMax the largest payload that suits what carries it
+     */
+    ByteBuffer target(int recordBytesMax) {
+        if (!readAhead.isDue(chain.unsentWireBytes())) {
+            return null;
+        }
+        ByteBuffer target = compressing() ? stage.target() : chain.intakeTarget(recordBytesMax);
         if (target == null) {
             stalls++;
         }
@@ -82,7 +95,7 @@ final class TransmitPath {
     /** Puts the first packet, already read, in front of everything, raw; the memory for it is kept back. */
     void putFirst(ByteBuffer packet) {
         int bytes = packet.remaining();
-        chain.intakeTarget().put(packet);
+        chain.intakeTarget(bytes).put(packet);
         onRead(bytes);
     }
 
@@ -96,6 +109,12 @@ final class TransmitPath {
 
     void onWritten(int bytes) {
         chain.onWritten(bytes);
+        readAhead.onWritten(bytes);
+    }
+
+    /** Whether DRBD was not read because enough lay here, and now there does not. */
+    boolean isDue() {
+        return readAhead.isPausing() && readAhead.isDue(chain.unsentWireBytes());
     }
 
     /** Goes on from where the peer is; see {@link RecordChain#rewind}. */

@@ -370,11 +370,37 @@ class RelayMemoryTest {
     }
 
     @Test
+    void shouldTakeRecordsThatFillPiecesForASmallerWindowWhereThereIsMemoryForThem() throws BabException {
+        change(256 * LIMIT);
+        Account data = open(ChannelType.DATA, () -> {});
+        data.grant(0, 0);
+        long promised = memory.promisedBytes();
+        data.takeWholeRecords();
+        assertThat(data.recordBytesMax()).isEqualTo(MemoryPlan.wholeRecordBytes(memory.segmentBytes()));
+        assertThat(memory.promisedBytes()).isBetween(promised / 2, 2 * promised);
+        change(8 * LIMIT);
+        assertThat(data.ownRecordBytesMax()).isLessThan(data.recordBytesMax());
+        data.close();
+        change(256 * LIMIT);
+        Account first = open(ChannelType.DATA, () -> {});
+        int before = first.recordBytesMax();
+        List<Account> others = new ArrayList<>();
+        for (Account one = open(ChannelType.DATA, () -> {}); one != null; one = open(ChannelType.DATA, () -> {})) {
+            others.add(one);
+        }
+        first.takeWholeRecords();
+        assertThat(first.recordBytesMax()).as("without memory for them").isEqualTo(before);
+        others.forEach(Account::close);
+        first.takeWholeRecords();
+        assertThat(first.recordBytesMax()).isGreaterThan(before);
+    }
+
+    @Test
     void shouldHaveSegmentsForTheLargestBlockThatIsBeingCompressed() throws BabException {
         for (long from = LIMIT; from <= 1024 * LIMIT; from *= 2) {
             change(from);
             Account data = open(ChannelType.DATA, () -> {});
-            int block = data.ownRecordBytesMax();
+            int block = data.ownBlockBytesMax();
             change(LIMIT);
             Piece record = lease(data, Use.RECORD);
             assertThat(record.room()).isGreaterThanOrEqualTo(RecordLayout.HEADER_BYTES + block);

@@ -100,6 +100,27 @@ class RelayingTest {
     }
 
     @Test
+    void shouldConfirmMuchAtOnceAndLittleALittleLater() {
+        TwoSites sites =
+                new TwoSites(seed, new HeapBabAllocator(), new HeapBabAllocator()).start(256 * MEMLIMIT, "none");
+        sites.wan().windowBytes(1 << 20);
+        Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        acceptedBy(sites, sites.b);
+        sites.loop.runFor(SECOND);
+        near.send(new byte[100 << 10]);
+        sites.loop.runFor(SECOND / 500);
+        assertThat(data(sites.a).transmit().backlogBytes()).isEqualTo(100 << 10);
+        sites.loop.runFor(SECOND / 50);
+        assertThat(data(sites.a).transmit().backlogBytes()).isZero();
+        near.send(new byte[8 << 20]);
+        sites.loop.runFor(SECOND);
+        near.send(new byte[1 << 20]);
+        sites.loop.runFor(SECOND / 200);
+        assertThat(data(sites.a).transmit().backlogBytes()).isLessThan(512 << 10);
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldKeepDataAndMetaApartAndTellWhichIsWhich() {
         TwoSites sites = sites("zstd level 1");
         Socket data = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);

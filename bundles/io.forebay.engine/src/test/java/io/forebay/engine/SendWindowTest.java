@@ -221,6 +221,19 @@ class SendWindowTest {
         assertThat(roomBytes()).isBetween(before / 2, before);
     }
 
+    @Test
+    void shouldKeepLittleOnItsWayToANearPeer() {
+        health.onWindow(64 << 20);
+        window = new SendWindow(loop, health);
+        int far = roomBytes();
+        health.onRoundTrip(300_000);
+        assertThat(roomBytes()).isEqualTo(3 << 19).isLessThan(far);
+        for (int i = 0; i < 16; i++) {
+            health.onRoundTrip(5 * MS);
+        }
+        assertThat(roomBytes()).isEqualTo(far);
+    }
+
     /** How much it lets out at once, as nothing is on its way. */
     private int roomBytes() {
         int bytes = 0;
