@@ -133,7 +133,7 @@ final class Carrier implements Lanes.Owner {
 
     /** Room for data records now, in bytes. */
     int roomBytes() {
-        return link == null ? 0 : lanes.areInUse() ? lanes.roomBytes() : link.roomBytes();
+        return link == null ? 0 : lanes.areInUse() ? lanes.roomBytes() : link.roomBytes(Link.QUEUED_DATA_BYTES_MAX);
     }
 
     /** The largest payload of a record that suits it. */

@@ -23,7 +23,7 @@ final class Lanes {
     /** What is written to one lane at a time, unless a single record is more: so that all are about equally far. */
     static final int CHUNK_BYTES = 64 << 10;
 
-    /** What a record may be, so that all are about equally busy. */
+    /** What a record may be, so that all are about equally busy; one of before there were lanes may be more. */
     static final int RECORD_BYTES_MAX = 256 << 10;
 
     /** Data that may be queued on a lane; what is queued on a slow one the others must wait for. */
@@ -160,20 +160,20 @@ final class Lanes {
         Lane best = null;
         for (int i = 0; i < all.size(); i++) {
             Lane lane = all.get(i);
-            if (lane.isOpen()
-                    && (best == null || lane.link().roomBytes() > best.link().roomBytes())) {
+            if (lane.isOpen() && (best == null || roomBytes(lane) > roomBytes(best))) {
                 best = lane;
             }
         }
         return best;
     }
 
-    /** Room on the lane that has the most of it: for any record if nothing is queued there, for it may be of before there were lanes. */
+    /** Room on the lane that has the most of it. */
     int roomBytes() {
-        int room = best().link().roomBytes();
-        return room == Link.QUEUED_DATA_BYTES_MAX
-                ? room
-                : Math.max(0, room - Link.QUEUED_DATA_BYTES_MAX + QUEUED_BYTES_MAX);
+        return roomBytes(best());
+    }
+
+    private static int roomBytes(Lane lane) {
+        return lane.link().roomBytes(QUEUED_BYTES_MAX);
     }
 
     /**

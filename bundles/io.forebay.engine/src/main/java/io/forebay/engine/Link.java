@@ -56,7 +56,7 @@ final class Link implements ConnectionHandler {
         void onRead(int bytes) throws PeerViolation;
     }
 
-    /** Data records that may be queued on the link, one of them at least; a control record waits for no more than these. */
+    /** Data records that may be queued on the link; a control record waits for no more than these. */
     static final int QUEUED_DATA_BYTES_MAX = RecordLayout.HEADER_BYTES + RecordLayout.DATA_BYTES_MAX;
 
     /** Large enough for the first data that the peer may send unasked, and any control record beside it. */
@@ -148,9 +148,16 @@ final class Link implements ConnectionHandler {
         return paused;
     }
 
-    /** Room for data records now, in bytes; 0 while the queue is full. */
-    int roomBytes() {
-        return isOpen() ? Math.max(0, QUEUED_DATA_BYTES_MAX - queuedDataBytes) : 0;
+    /**
+     * Room for data records now, in bytes, if so many may be queued; any record has room on a link that has none.
+     *
+     * @param queuedMax {@link #QUEUED_DATA_BYTES_MAX} at most
+     */
+    int roomBytes(int queuedMax) {
+        if (!isOpen()) {
+            return 0;
+        }
+        return queuedDataBytes == 0 ? QUEUED_DATA_BYTES_MAX : Math.max(0, queuedMax - queuedDataBytes);
     }
 
     // ---- writing

@@ -89,15 +89,20 @@ final class MemoryShare {
         return Math.max(recordBytes, most);
     }
 
-    /** The peer may fill pieces with its records from now on, if so many bytes are enough for what is kept back more. */
-    void takeWholeRecords(int segmentBytes, long freeBytes) {
+    /**
+     * The peer may fill pieces with its records from now on, if so many bytes are enough for what is kept back more; the window is the
+     * least then, until it is set.
+     *
+     * @return whether they are
+     */
+    boolean takeWholeRecords(int segmentBytes, long freeBytes) {
         long former = minimum();
         whole = true;
-        if (minimumWith(segmentBytes) - former > freeBytes) {
-            whole = false;
-        } else {
+        whole = minimumWith(segmentBytes) - former <= freeBytes;
+        if (whole) {
             adapt(segmentBytes);
         }
+        return whole;
     }
 
     /** Whether the peer's records may fill pieces. */

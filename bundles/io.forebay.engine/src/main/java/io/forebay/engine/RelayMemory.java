@@ -380,9 +380,10 @@ final class RelayMemory {
                 return;
             }
             synchronized (RelayMemory.this) {
-                share.takeWholeRecords(current.segmentBytes(), free());
-                settleWindow();
-                provide();
+                if (share.takeWholeRecords(current.segmentBytes(), free())) {
+                    settleWindow();
+                    provide();
+                }
             }
         }
 
