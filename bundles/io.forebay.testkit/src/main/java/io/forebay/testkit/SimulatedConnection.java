@@ -36,6 +36,7 @@ public final class SimulatedConnection implements Connection {
     private boolean closed;
     private boolean closeTold;
     private boolean dead;
+    private boolean opened;
     private IOException closeCause;
 
     SimulatedConnection(
@@ -69,6 +70,7 @@ public final class SimulatedConnection implements Connection {
         handler = by;
         loop().execute(() -> {
             if (!dead) {
+                opened = true;
                 handler.onOpen(this);
                 resumeOrTellClosed();
             }
@@ -312,6 +314,13 @@ public final class SimulatedConnection implements Connection {
         if (!closed) {
             vanish();
             flight.sendReset();
+        }
+    }
+
+    /** Whoever dialled gives it up: dies if its handler has not heard that it is open. */
+    void cancel() {
+        if (!opened) {
+            die();
         }
     }
 

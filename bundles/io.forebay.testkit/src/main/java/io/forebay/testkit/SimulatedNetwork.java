@@ -203,6 +203,7 @@ public final class SimulatedNetwork {
         private final ConnectionHandler handler;
         private final SimulatedLine line;
         private boolean over;
+        private SimulatedConnection connection;
 
         SimulatedDial(
                 SimulatedTransport from,
@@ -260,6 +261,7 @@ public final class SimulatedNetwork {
             SimulatedConnection near = new SimulatedConnection(SimulatedNetwork.this, from, line, local, remote);
             near.pair(new SimulatedConnection(SimulatedNetwork.this, to, line, remote, local));
             end(() -> near.start(options, handler));
+            connection = near;
             near.completeHandshake();
         }
 
@@ -278,6 +280,9 @@ public final class SimulatedNetwork {
         public void cancel() {
             over = true;
             dials.remove(this);
+            if (connection != null) {
+                connection.cancel();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.api.transport.Connection;
 import io.forebay.api.transport.ConnectionHandler;
+import io.forebay.api.transport.Dial;
 import io.forebay.api.transport.SocketOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -100,6 +101,28 @@ class SimulatedNetworkTest {
         loop.runFor(SECOND);
         assertThat(accepted.connection).isNotNull();
         return end;
+    }
+
+    /** Also between the handshake and the word that it is done. */
+    @Test
+    void shouldTellNothingOfADialThatIsGivenUp() {
+        int given = 0;
+        while (true) {
+            End end = new End();
+            Dial dial = one.dial(null, SERVER, 60_000, SocketOptions.SYSTEM, loop, end);
+            for (int step = 0; step < given; step++) {
+                loop.step();
+            }
+            if (end.connection != null) {
+                break;
+            }
+            dial.cancel();
+            loop.runFor(2 * SECOND);
+            assertThat(end.connection).as("given up after %d steps", given).isNull();
+            assertThat(end.cause).isNull();
+            given++;
+        }
+        assertThat(given).isGreaterThan(2);
     }
 
     private static byte[] bytes(int count) {
