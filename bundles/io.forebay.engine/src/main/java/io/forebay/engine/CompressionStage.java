@@ -198,7 +198,7 @@ final class CompressionStage {
         return bytes <= LINKED_BYTES_MAX
                 && running.isEmpty()
                 && shrinks
-                && !account.isSliced()
+                && !account.isCrowded()
                 && choice.isLinked(step);
     }
 

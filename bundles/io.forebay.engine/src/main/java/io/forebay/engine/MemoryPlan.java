@@ -11,7 +11,8 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
 
     private static final int MIN_SEGMENT_BYTES = 8 << 10;
     private static final int MAX_SEGMENT_BYTES = 1 << 20;
-    private static final int SEGMENTS_AIM = 128;
+    private static final int SEGMENTS_AIM = 32;
+    private static final int PIECES_AIM = 128;
     private static final int RECORDS_PER_SEGMENT = 4;
 
     /** A record of this size costs little enough, and its compression loses little at its borders. */
@@ -25,9 +26,21 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
     /** With a record there must be room for its header, and with what it was before compression for the guards around it. */
     private static final int AROUND_BYTES = 64;
 
-    /** The segment size for a memlimit: a power of two, so that there are about 128 or more. */
+    /** The segment size for a memlimit: a power of two, so that there are about 32 or more. */
     static int segmentBytesFor(long memlimitBytes) {
-        long aim = Long.highestOneBit(Math.max(1, memlimitBytes / SEGMENTS_AIM));
+        return partOf(memlimitBytes, SEGMENTS_AIM);
+    }
+
+    /**
+     * The largest pieces of data channels for a memlimit, so that there are about 128 or more; but a near peer fills segments. A BAB
+     * that waits for a line is the fuller the smaller its pieces are; what is not long in memory should rather cost little.
+     */
+    static int pieceBytesFor(long memlimitBytes) {
+        return partOf(memlimitBytes, PIECES_AIM);
+    }
+
+    private static int partOf(long memlimitBytes, int parts) {
+        long aim = Long.highestOneBit(Math.max(1, memlimitBytes / parts));
         return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, aim));
     }
 
@@ -53,9 +66,9 @@ record MemoryPlan(long capacityBytes, int segmentBytes) {
         return Math.max(MIN_SEGMENT_BYTES, 2 * Integer.highestOneBit(recordBytes + RecordLayout.HEADER_BYTES - 1));
     }
 
-    /** The size of pieces that are a part of a segment: large enough for records, and never larger than the whole. */
-    static int pieceBytes(int segmentBytes, int parts, int recordBytes) {
-        return Math.min(segmentBytes, Math.max(segmentBytes / parts, leastSegmentBytes(recordBytes)));
+    /** The size of pieces that should be as small as this: large enough for records, and never larger than a segment. */
+    static int pieceBytes(int segmentBytes, int aimBytes, int recordBytes) {
+        return Math.min(segmentBytes, Math.max(aimBytes, leastSegmentBytes(recordBytes)));
     }
 
     /**

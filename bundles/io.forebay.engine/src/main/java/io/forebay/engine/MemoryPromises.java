@@ -18,7 +18,13 @@ final class MemoryPromises {
      */
     private static final int DATA_WINDOWS_OF_ALL = 4;
 
-    /** Likewise with meta. */
+    /**
+     * But so much they are, if that is no more than half of all: a peer nearby, or a line of 100 Mbit/s and 0.1 s, wants a mebibyte or
+     * two on its way.
+     */
+    private static final long DATA_WINDOWS_BYTES = 8 << 20;
+
+    /** Meta has this part of all. */
     private static final int META_WINDOWS_OF_ALL = 16;
 
     /** Part of its share that a channel begins with: most are idle. */
@@ -77,10 +83,10 @@ final class MemoryPromises {
     /** Opens a share of all; {@code null} if the least that it needs is more than what is free. */
     MemoryShare open(boolean isData, int segmentBytes, long limitBytes, long freeBytes) {
         int parts = isData ? dataParts(segmentBytes, limitBytes) : META_PARTS;
-        if (MemoryShare.leastBytes(isData, parts, segmentBytes) > freeBytes) {
+        if (MemoryShare.leastBytes(isData, parts, segmentBytes, limitBytes) > freeBytes) {
             return null;
         }
-        MemoryShare share = new MemoryShare(isData, parts, segmentBytes, this);
+        MemoryShare share = new MemoryShare(isData, parts, segmentBytes, limitBytes, this);
         shares.add(share);
         windows(isData).channels++;
         return share;
@@ -89,7 +95,8 @@ final class MemoryPromises {
     private int dataParts(int segmentBytes, long limitBytes) {
         long most = limitBytes / (dataWindows.channels + 1);
         return Arrays.stream(DATA_PARTS)
-                .filter(one -> MemoryShare.leastBytes(true, one.parts(), segmentBytes) <= most / one.ofAll())
+                .filter(one ->
+                        MemoryShare.leastBytes(true, one.parts(), segmentBytes, limitBytes) <= most / one.ofAll())
                 .findFirst()
                 .orElse(DATA_PARTS[DATA_PARTS.length - 1])
                 .parts();
@@ -104,11 +111,15 @@ final class MemoryPromises {
     /** Sets a share's window to what is fair with the channels that there are, as far as others have left that. */
     void settleWindow(MemoryShare share, long limitBytes) {
         Windows windows = windows(share.isData());
-        long all = limitBytes / (share.isData() ? DATA_WINDOWS_OF_ALL : META_WINDOWS_OF_ALL);
+        long all = share.isData() ? dataWindowBytes(limitBytes) : limitBytes / META_WINDOWS_OF_ALL;
         long fair = all / (windows.channels + 1) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
         long left = Math.min(all - windows.bytes, limitBytes - minimumBytes) + share.countedWindowBytes();
         long most = share.isData() ? Long.MAX_VALUE : META_WINDOW_BYTES;
         share.settleWindow(Math.min(most, Math.min(fair, left)));
+    }
+
+    private static long dataWindowBytes(long limitBytes) {
+        return Math.max(limitBytes / DATA_WINDOWS_OF_ALL, Math.min(limitBytes / 2, DATA_WINDOWS_BYTES));
     }
 
     /** What memory must be like for a limit, with the channels that there are. */
@@ -120,7 +131,7 @@ final class MemoryPromises {
         // Slices of each size may leave a segment unused for the most part.
         long least = 0;
         for (MemoryShare share : shares) {
-            least += share.minimumWith(segment);
+            least += share.minimumWith(segment, limitBytes);
         }
         least += shares.isEmpty() ? 0 : (long) (DATA_PARTS.length - 1) * segment;
         return new MemoryPlan(Math.max(limitBytes, least), segment);

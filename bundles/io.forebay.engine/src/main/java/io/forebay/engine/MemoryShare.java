@@ -31,7 +31,7 @@ final class MemoryShare {
     private boolean used;
 
     /** Whether a record may fill a piece. */
-    private boolean whole;
+    private volatile boolean whole;
 
     /** What of this {@link #all} has counted. */
     private long countedMinimum;
@@ -41,16 +41,16 @@ final class MemoryShare {
     private int countedPieceBytes;
 
     /** The least that a channel can live with, in pieces that are so many parts of a segment. */
-    MemoryShare(boolean isData, int parts, int segmentBytes, MemoryPromises all) {
+    MemoryShare(boolean isData, int parts, int segmentBytes, long limitBytes, MemoryPromises all) {
         this.isData = isData;
         this.parts = parts;
         this.all = all;
-        adapt(segmentBytes);
+        adapt(segmentBytes, limitBytes);
     }
 
     /** What such a share would keep back at least, in bytes. */
-    static long leastBytes(boolean isData, int parts, int segmentBytes) {
-        int piece = MemoryPlan.pieceBytes(segmentBytes, parts, 0);
+    static long leastBytes(boolean isData, int parts, int segmentBytes, long limitBytes) {
+        int piece = MemoryPlan.pieceBytes(segmentBytes, farPieceBytes(parts, segmentBytes, limitBytes), 0);
         int record = MemoryPlan.recordBytesMax(piece);
         return needed(isData, piece, record, record + RecordLayout.HEADER_BYTES);
     }
@@ -76,12 +76,21 @@ final class MemoryShare {
 
     // ---- changing
 
-    /** Segments have another size from now on; the window is the least until it is set. */
-    void adapt(int segmentBytes) {
-        pieceBytes = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
+    /** Segments have another size from now on, or the limit is another; the window is the least until it is set. */
+    void adapt(int segmentBytes, long limitBytes) {
+        pieceBytes = pieceBytes(segmentBytes, limitBytes);
         recordBytes = recordBytes(pieceBytes);
         windowBytes = window(1);
         keepBack();
+    }
+
+    private int pieceBytes(int segmentBytes, long limitBytes) {
+        int aim = whole ? segmentBytes / parts : farPieceBytes(parts, segmentBytes, limitBytes);
+        return MemoryPlan.pieceBytes(segmentBytes, aim, recordBytes);
+    }
+
+    private static int farPieceBytes(int parts, int segmentBytes, long limitBytes) {
+        return Math.min(segmentBytes / parts, MemoryPlan.pieceBytesFor(limitBytes));
     }
 
     private int recordBytes(int piece) {
@@ -90,24 +99,24 @@ final class MemoryShare {
     }
 
     /**
-     * The peer may fill pieces with its records from now on, if so many bytes are enough for what is kept back more; the window is the
-     * least then, until it is set.
+     * The peer may fill pieces with its records from now on, and those are as large as its part of a segment, if so many bytes are
+     * enough for what is kept back more; the window is the least then, until it is set.
      *
      * @return whether they are
      */
-    boolean takeWholeRecords(int segmentBytes, long freeBytes) {
+    boolean takeWholeRecords(int segmentBytes, long limitBytes, long freeBytes) {
         long former = minimum();
         whole = true;
-        whole = minimumWith(segmentBytes) - former <= freeBytes;
+        whole = minimumWith(segmentBytes, limitBytes) - former <= freeBytes;
         if (whole) {
-            adapt(segmentBytes);
+            adapt(segmentBytes, limitBytes);
         }
         return whole;
     }
 
-    /** Whether the peer's records may fill pieces. */
+    /** Whether the peer's records may fill pieces. Any thread. */
     boolean takesWholeRecords() {
-        return recordBytes >= MemoryPlan.wholeRecordBytes(pieceBytes);
+        return whole;
     }
 
     /** Sets the window to so many bytes of memory, as far as that is sensible. */
@@ -220,9 +229,9 @@ final class MemoryShare {
         return sum;
     }
 
-    /** What would be kept back with segments of this size, with the credit that the peer has. */
-    long minimumWith(int segmentBytes) {
-        int piece = MemoryPlan.pieceBytes(segmentBytes, parts, recordBytes);
+    /** What would be kept back with segments of this size under this limit, with the credit that the peer has. */
+    long minimumWith(int segmentBytes, long limitBytes) {
+        int piece = pieceBytes(segmentBytes, limitBytes);
         return needed(isData, piece, recordBytes(piece), credit());
     }
 

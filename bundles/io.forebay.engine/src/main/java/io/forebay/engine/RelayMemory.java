@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
  * </ul>
  *
  * <p>A piece is a segment, or a slice of one: the more channels there are, the less each newcomer is kept back, and meta needs
- * the least.
+ * the least. Whole segments of a small memory are for near peers only, because less of the end of a small piece is wasted.
  *
  * <p>The limit may change at any time. New segments come from the memory that was taken last, former ones retire; all that
  * is held counts. What was promised stays promised: a channel may always have what is kept back for it, even above a limit
@@ -51,14 +51,17 @@ final class RelayMemory {
         PLAIN
     }
 
-    /** Kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
+    /** In pieces, kept back for a DRBD that dials anew while the BAB of its last session is still full: one data, one meta. */
     private static final int NEWCOMERS = 6;
 
     /**
-     * What reading leaves to records, so that a full BAB is turned from raw into compressed, and sent, as fast as it can
+     * In pieces, what reading leaves to records, so that a full BAB is turned from raw into compressed, and sent, as fast as it can
      * be: else what one frees would be filled with raw bytes again.
      */
     private static final int RECORDS_FIRST = 4;
+
+    /** Records that fill pieces may take this part of what is free: others come, and more is to be read ahead. */
+    private static final int FREE_OF_WHOLE_RECORDS = 4;
 
     private static final Use[] USES = Use.values();
 
@@ -71,10 +74,7 @@ final class RelayMemory {
     private final List<SegmentPool> retired = new ArrayList<>();
     private volatile SegmentPool current;
 
-    /** What suits the limit: no records are made that are larger than it takes. */
-    private volatile int suitedSegmentBytes;
-
-    private long limitBytes;
+    private volatile long limitBytes;
     private long heldBytes;
     private long peakBytes;
     private boolean closed;
@@ -88,7 +88,6 @@ final class RelayMemory {
      */
     RelayMemory(GuardedMemory memory, long limitBytes, Executor blocking, Runnable onUnsettled) {
         this.limitBytes = limitBytes;
-        this.suitedSegmentBytes = MemoryPlan.segmentBytesFor(limitBytes);
         this.blocking = blocking;
         this.onUnsettled = onUnsettled;
         this.current = new SegmentPool(memory, this, blocking, this::onMoved);
@@ -105,7 +104,7 @@ final class RelayMemory {
     }
 
     /** The limit in force. */
-    synchronized long limitBytes() {
+    long limitBytes() {
         return limitBytes;
     }
 
@@ -194,7 +193,6 @@ final class RelayMemory {
     }
 
     private void adapt() {
-        suitedSegmentBytes = MemoryPlan.segmentBytesFor(limitBytes);
         accounts.forEach(Account::adapt);
         // Those that wait may go on, the others have something to tell their peers.
         accounts.forEach(Account::wake);
@@ -272,7 +270,7 @@ final class RelayMemory {
     }
 
     private long keptBack() {
-        return (long) NEWCOMERS * suitedSegmentBytes + unmet();
+        return (long) NEWCOMERS * MemoryPlan.pieceBytesFor(limitBytes) + unmet();
     }
 
     private long unmet() {
@@ -329,7 +327,7 @@ final class RelayMemory {
 
         /** The limit or the memory has changed, or this account is new. */
         private void adapt() {
-            share.adapt(current.segmentBytes());
+            share.adapt(current.segmentBytes(), limitBytes);
             settleWindow();
         }
 
@@ -380,7 +378,8 @@ final class RelayMemory {
                 return;
             }
             synchronized (RelayMemory.this) {
-                if (share.takeWholeRecords(current.segmentBytes(), free())) {
+                long most = Math.max(0, free() / FREE_OF_WHOLE_RECORDS);
+                if (share.takeWholeRecords(current.segmentBytes(), limitBytes, most)) {
                     settleWindow();
                     provide();
                 }
@@ -398,7 +397,7 @@ final class RelayMemory {
         }
 
         private int ownSegmentBytes() {
-            return Math.min(suitedSegmentBytes, share.pieceBytes());
+            return Math.min(MemoryPlan.segmentBytesFor(limitBytes), share.pieceBytes());
         }
 
         /** The size of new pieces. */
@@ -406,9 +405,9 @@ final class RelayMemory {
             return share.pieceBytes();
         }
 
-        /** Whether its pieces are less than segments, because many channels share the memory. */
-        boolean isSliced() {
-            return share.pieceBytes() < current.segmentBytes();
+        /** Whether its pieces are smaller than what suits the limit, because many channels share the memory. */
+        boolean isCrowded() {
+            return share.pieceBytes() < MemoryPlan.pieceBytesFor(limitBytes);
         }
 
         /** Leases a piece, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
@@ -473,7 +472,7 @@ final class RelayMemory {
         }
 
         private boolean isIn(long room, Use use) {
-            int ahead = use == Use.INTAKE ? RECORDS_FIRST * suitedSegmentBytes : 0;
+            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.pieceBytesFor(limitBytes) : 0;
             return !current.isBare() && current.segmentBytes() + ahead <= room;
         }
 

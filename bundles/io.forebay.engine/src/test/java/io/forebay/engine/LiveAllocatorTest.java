@@ -233,8 +233,8 @@ class LiveAllocatorTest {
         sites.loop.runFor(SECOND);
         data.send(halfRandom(16 << 20));
         sites.loop.runFor(10 * SECOND);
-        long segment = sites.a.status().bab().segmentBytes();
-        assertThat(sites.a.status().bab().heldBytes()).isBetween(segment, 8 * segment);
+        long piece = MemoryPlan.pieceBytesFor(sites.a.status().bab().limitBytes());
+        assertThat(sites.a.status().bab().heldBytes()).isBetween(piece, 8 * piece);
         ping();
         farData.resume();
         sites.await("delivery", () -> farData.receivedBytes() == (16 << 20) + 8);

@@ -45,7 +45,7 @@ class ReceiveChainTest {
                 case 2 -> rig.sendHistory(raw, dice.nextInt(20) == 0);
                 default -> rig.sendCompressed(raw);
             }
-            while (rig.account.heldBytes(Use.RECEIVE) > 8 * ReceiveRig.SEGMENT || dice.nextInt(3) == 0) {
+            while (rig.account.heldBytes(Use.RECEIVE) > 8 * ReceiveRig.PIECE || dice.nextInt(3) == 0) {
                 step(dice);
             }
         }
@@ -122,8 +122,8 @@ class ReceiveChainTest {
             rig.sendCompressed(ReceiveRig.block(random, ReceiveRig.BLOCK / 2));
             rig.workAll();
         }
-        assertThat(rig.socketBytes()).isBetween(ReceiveRig.SEGMENT, 4 * ReceiveRig.SEGMENT);
-        assertThat(rig.account.heldBytes(Use.PLAIN)).isBetween(1L, 5L * ReceiveRig.SEGMENT);
+        assertThat(rig.socketBytes()).isBetween(ReceiveRig.PIECE, 4 * ReceiveRig.PIECE);
+        assertThat(rig.account.heldBytes(Use.PLAIN)).isBetween(1L, 5L * ReceiveRig.PIECE);
         rig.drain();
         assertThat(rig.taken.toByteArray()).isEqualTo(rig.sent.toByteArray());
         assertThat(rig.account.heldBytes(Use.PLAIN)).isZero();
@@ -138,7 +138,7 @@ class ReceiveChainTest {
         }
         for (int block = 0; block < 10; block++) {
             rig.sendCompressed(ReceiveRig.block(random, ReceiveRig.BLOCK));
-            assertThat(rig.account.heldBytes(Use.PLAIN)).isEqualTo(ReceiveRig.SEGMENT);
+            assertThat(rig.account.heldBytes(Use.PLAIN)).isEqualTo(ReceiveRig.PIECE);
         }
         rig.drain();
         assertThat(rig.taken.toByteArray()).isEqualTo(rig.sent.toByteArray());
@@ -348,16 +348,16 @@ class ReceiveChainTest {
         assertThat(rig.chain.busy()).extracting(PlugIn::toString).containsExactly(WHO);
         rig.chain.giveUp();
         assertThat(rig.chain.isIdle()).isTrue();
-        assertThat(rig.memory.heldBytes()).isGreaterThan(4L * ReceiveRig.SEGMENT);
+        assertThat(rig.memory.heldBytes()).isGreaterThan(4L * ReceiveRig.PIECE);
         rig.chain.clear();
         rig.chain.forget(rig.plugIn);
         rig.account.close();
         assertThat(rig.pending)
                 .as("nobody closes a decompressor that is in use")
                 .isEmpty();
-        assertThat(rig.memory.heldBytes())
+        assertThat(rig.account.heldBytes(Use.RECEIVE) + rig.account.heldBytes(Use.PLAIN))
                 .as("one piece to read from, one to write to")
-                .isEqualTo(2L * ReceiveRig.SEGMENT);
+                .isEqualTo(2L * ReceiveRig.PIECE);
         assertThat(rig.memory.vacate())
                 .as("what is out keeps the memory from being exchanged")
                 .isNull();

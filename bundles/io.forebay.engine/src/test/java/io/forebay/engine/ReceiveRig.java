@@ -24,8 +24,8 @@ import java.util.zip.CRC32C;
 final class ReceiveRig implements ReceiveChain.Owner {
 
     static final long LIMIT = 4 << 20;
-    static final int SEGMENT = MemoryPlan.segmentBytesFor(LIMIT);
-    static final int BLOCK = MemoryPlan.recordBytesMax(SEGMENT);
+    static final int PIECE = MemoryPlan.pieceBytesFor(LIMIT);
+    static final int BLOCK = MemoryPlan.recordBytesMax(PIECE);
 
     final HandDrivenLoop loop = new HandDrivenLoop();
     final List<Runnable> pending = new ArrayList<>();
@@ -59,7 +59,7 @@ final class ReceiveRig implements ReceiveChain.Owner {
                     GuardedMemory.open(
                             heap,
                             "r0",
-                            new MemoryPlan(LIMIT, SEGMENT),
+                            new MemoryPlan(LIMIT, MemoryPlan.segmentBytesFor(LIMIT)),
                             new BabLoans(known).begin(heap, "r0"),
                             loop,
                             judge),

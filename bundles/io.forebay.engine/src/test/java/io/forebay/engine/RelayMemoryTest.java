@@ -29,6 +29,7 @@ class RelayMemoryTest {
 
     private static final long LIMIT = 1 << 20;
     private static final int SEGMENT = MemoryPlan.segmentBytesFor(LIMIT);
+    private static final int PIECE = MemoryPlan.pieceBytesFor(LIMIT);
 
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<Account> accounts = new ArrayList<>();
@@ -129,7 +130,7 @@ class RelayMemoryTest {
         woken.set(0);
         assertThat(lease(data, Use.INTAKE)).isNull();
         assertThat(tasks).isEmpty();
-        data.release(taken.remove());
+        release(data, taken, SEGMENT / PIECE);
         tasks.forEach(Runnable::run);
         assertThat(woken).hasValue(1);
         Piece again = lease(data, Use.INTAKE);
@@ -241,10 +242,14 @@ class RelayMemoryTest {
 
     @Test
     void shouldGiveALargeMemlimitLargeSegmentsAndASmallOneManySmallOnes() {
-        assertThat(MemoryPlan.segmentBytesFor(1 << 20)).isEqualTo(8 << 10);
-        assertThat(MemoryPlan.segmentBytesFor(16 << 20)).isEqualTo(128 << 10);
-        assertThat(MemoryPlan.segmentBytesFor(100 << 20)).isEqualTo(512 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(1 << 20)).isEqualTo(32 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(16 << 20)).isEqualTo(512 << 10);
+        assertThat(MemoryPlan.segmentBytesFor(100 << 20)).isEqualTo(1 << 20);
         assertThat(MemoryPlan.segmentBytesFor(8L << 30)).isEqualTo(1 << 20);
+        assertThat(MemoryPlan.pieceBytesFor(1 << 20)).isEqualTo(8 << 10);
+        assertThat(MemoryPlan.pieceBytesFor(16 << 20)).isEqualTo(128 << 10);
+        assertThat(MemoryPlan.pieceBytesFor(100 << 20)).isEqualTo(512 << 10);
+        assertThat(MemoryPlan.pieceBytesFor(8L << 30)).isEqualTo(1 << 20);
     }
 
     private boolean change(long limit) throws BabException {
@@ -265,11 +270,12 @@ class RelayMemoryTest {
     void shouldCloseAMemoryThatRetiresWhenItsLastSegmentIsHome() throws BabException {
         Account data = open(ChannelType.DATA, () -> {});
         ArrayDeque<Piece> old = fill(data, Use.INTAKE);
+        long held = memory.heldBytes();
         assertThat(change(16 * LIMIT)).isTrue();
         assertThat(memory.segmentBytes()).isEqualTo(MemoryPlan.segmentBytesFor(16 * LIMIT));
         Piece large = lease(data, Use.INTAKE);
-        assertThat(large.memory.capacity()).isEqualTo(memory.segmentBytes());
-        assertThat(memory.heldBytes()).isEqualTo((long) old.size() * SEGMENT + memory.segmentBytes());
+        assertThat(large.memory.capacity()).isEqualTo(MemoryPlan.pieceBytesFor(16 * LIMIT));
+        assertThat(memory.heldBytes()).isEqualTo(held + memory.segmentBytes());
         release(data, old, old.size() - 1);
         settle();
         assertThat(allocator.open()).isEqualTo(2);
@@ -325,7 +331,7 @@ class RelayMemoryTest {
         assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
         change(LIMIT);
         assertThat(data.recordBytesMax()).isEqualTo(256 << 10);
-        assertThat(data.ownRecordBytesMax()).isEqualTo((8 << 10) - 64);
+        assertThat(data.ownRecordBytesMax()).isEqualTo(SEGMENT - 64);
         assertThat(memory.segmentBytes()).isGreaterThan(256 << 10);
         assertThat(memory.promisedBytes()).isGreaterThan(LIMIT);
         assertThat(memory.isSettled(LIMIT, heap)).isTrue();
@@ -366,7 +372,7 @@ class RelayMemoryTest {
         long before = data.windowBytes();
         change(64 * LIMIT);
         assertThat(data.windowBytes()).isGreaterThan(32 * before);
-        assertThat(data.recordBytesMax()).isEqualTo(MemoryPlan.recordBytesMax(memory.segmentBytes()));
+        assertThat(data.recordBytesMax()).isEqualTo(MemoryPlan.recordBytesMax(data.pieceBytes()));
     }
 
     @Test
@@ -393,6 +399,23 @@ class RelayMemoryTest {
         others.forEach(Account::close);
         first.takeWholeRecords();
         assertThat(first.recordBytesMax()).isGreaterThan(before);
+    }
+
+    @Test
+    void shouldGiveANearPeerWholeSegmentsOfASmallMemoryAndLeaveTheRestToFartherOnes() throws BabException {
+        change(16 * LIMIT);
+        Account near = open(ChannelType.DATA, () -> {});
+        Account far = open(ChannelType.DATA, () -> {});
+        assertThat(near.pieceBytes()).isEqualTo(MemoryPlan.pieceBytesFor(16 * LIMIT));
+        near.takeWholeRecords();
+        assertThat(near.pieceBytes()).isEqualTo(memory.segmentBytes());
+        assertThat(near.isCrowded()).isFalse();
+        assertThat(far.pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
+        assertThat(far.isCrowded()).isFalse();
+        assertThat(memory.promisedBytes()).isLessThan(8 * LIMIT);
+        change(64 * LIMIT);
+        assertThat(near.pieceBytes()).isEqualTo(1 << 20);
+        assertThat(far.pieceBytes()).isEqualTo(512 << 10);
     }
 
     @Test
@@ -462,24 +485,25 @@ class RelayMemoryTest {
 
     @Test
     void shouldLeaseTheReserveBeforeAnyAccountIsOpenAndKeepItWhenAllAreClosed() {
-        reserve(32L * SEGMENT);
-        assertThat(allocator.leasedBytes()).isEqualTo(32L * SEGMENT);
+        long reserve = LIMIT / 4;
+        reserve(reserve);
+        assertThat(allocator.leasedBytes()).isEqualTo(reserve);
         assertThat(memory.heldBytes()).isZero();
         Account data = open(ChannelType.DATA, () -> {});
         settle();
-        assertThat(allocator.leasedBytes()).as("no more ahead").isEqualTo(32L * SEGMENT);
+        assertThat(allocator.leasedBytes()).as("no more ahead").isEqualTo(reserve);
         ArrayDeque<Piece> taken = new ArrayDeque<>();
-        while (taken.size() < 24) {
+        while (taken.size() < 16) {
             taken.add(data.lease(Use.INTAKE));
         }
         assertThat(taken).doesNotContainNull();
         assertThat(blocking).as("calls of the allocator").isEmpty();
         taken.addAll(fill(data, Use.INTAKE));
-        assertThat(allocator.leasedBytes()).isBetween(64L * SEGMENT, LIMIT);
+        assertThat(allocator.leasedBytes()).isBetween(2 * reserve, LIMIT);
         release(data, taken, taken.size());
         data.close();
         settle();
-        assertThat(allocator.leasedBytes()).isEqualTo(32L * SEGMENT);
+        assertThat(allocator.leasedBytes()).isEqualTo(reserve);
     }
 
     private void reserve(long bytes) {
@@ -608,7 +632,7 @@ class RelayMemoryTest {
         data.release(piece);
         assertThatThrownBy(() -> data.release(piece))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("piece released twice: bytes=8192 (expected: leased)");
+                .hasMessage("piece released twice: bytes=%d (expected: leased)".formatted(PIECE));
     }
 
     @Test

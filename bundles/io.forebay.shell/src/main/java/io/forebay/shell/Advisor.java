@@ -88,8 +88,8 @@ final class Advisor {
         this.given = patience;
         this.rate = rate(lineBytesPerSecond);
         this.outageSeconds = settings.timeouts().resumeMs() / 1e3;
-        double heldBytes =
-                seen.peakBytes() * DrbdPatience.USABLE + outageSeconds * seen.writtenBytesPerSecond() / seen.ratio();
+        double heldBytes = DrbdPatience.usableBytes(seen.peakBytes())
+                + outageSeconds * seen.writtenBytesPerSecond() / seen.ratio();
         long useful = Math.max(
                 Math.max(RelaySettings.MEMLIMIT_DEFAULT_BYTES, onItsWayBytes()),
                 DrbdPatience.memlimitBytesFor(heldBytes));
@@ -170,7 +170,7 @@ final class Advisor {
     }
 
     private String congestionFill() {
-        double bytes = memlimitBytes * DrbdPatience.USABLE * CONGESTION_FILL * Math.max(1, seen.ratio());
+        double bytes = DrbdPatience.usableBytes(memlimitBytes) * CONGESTION_FILL * Math.max(1, seen.ratio());
         return size((long) Math.min(bytes, CONGESTION_FILL_MOST_BYTES));
     }
 

@@ -94,16 +94,16 @@ class AdviceCommandsTest {
                     ping-timeout 300;            # an outage of up to 30 s costs no connection
                     socket-check-timeout 5;      # or connecting would wait for ping-timeout; DRBD 9
                     timeout 60;                  # tenths of a second; must stay below ping-int, connect-int
-                    ko-count 21;                 # memlimit / rate = 69.9 s < 126.0 s = timeout / 10 x ko-count
+                    ko-count 21;                 # memlimit / rate = 69.8 s < 126.0 s = timeout / 10 x ko-count
                     max-buffers 2048;            # pages, on the far node: 0.25 s of what comes in
                     sndbuf-size 0;               # the relay is near; the BAB is the buffer
                     on-congestion pull-ahead;    # writes never wait for a full BAB; needs protocol A
-                    congestion-fill 1022M;       # nine tenths of what the BAB takes, uncompressed
+                    congestion-fill 1020M;       # nine tenths of what the BAB takes, uncompressed
                   }
 
                 etc/io.forebay.relay-r0.cfg:
                     # 5M were held at most, and an outage of 30 s
-                    memlimit = 699M
+                    memlimit = 698M
                     # only if others need the line: nine tenths of it
                     bwlimit = 9M
                     # as it is; reaches 2.00

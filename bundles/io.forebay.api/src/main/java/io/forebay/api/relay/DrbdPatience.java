@@ -18,16 +18,22 @@ public record DrbdPatience(int timeoutTenths, int koCount) {
     /** DRBD takes no higher one. */
     public static final int KO_COUNT_MAX = 200;
 
-    /** Of the memlimit, a relay keeps back for receiving, and for the least of each channel (docs/architecture.md, Memory). */
-    public static final double USABLE = 13.0 / 16;
-
     /** What is recommended is so much more than what was seen. */
     public static final double HEADROOM = 1.25;
 
     /** Of DRBD's patience, what a full BAB may take to be delivered. */
     private static final double SPENT = 0.8;
 
+    /** What a relay keeps back of its memlimit for receiving, and for the least of each channel (docs/architecture.md, Memory). */
+    private static final double KEPT_BACK = 3.0 / 16;
+
     private static final long MIB = 1 << 20;
+
+    /** But so much it keeps back, if that is no more than a part of all. */
+    private static final double KEPT_BACK_BYTES = 6 * MIB;
+
+    private static final double KEPT_BACK_MOST = 3.0 / 8;
+
     private static final double MIB_MAX = 1L << 40;
 
     public DrbdPatience {
@@ -54,7 +60,16 @@ public record DrbdPatience(int timeoutTenths, int koCount) {
 
     /** The memlimit that takes so many bytes of records, with headroom: whole MiB, one at least. */
     public static long memlimitBytesFor(double heldBytes) {
-        return Math.max(MIB, mib(Math.ceil(heldBytes * HEADROOM / USABLE / MIB)));
+        double held = heldBytes * HEADROOM;
+        double memlimit =
+                Math.max(held / (1 - KEPT_BACK), Math.min(held / (1 - KEPT_BACK_MOST), held + KEPT_BACK_BYTES));
+        return Math.max(MIB, mib(Math.ceil(memlimit / MIB)));
+    }
+
+    /** What a BAB with that memlimit takes of what DRBD writes, for a few channels. */
+    public static double usableBytes(double memlimitBytes) {
+        double least = Math.min(KEPT_BACK_MOST * memlimitBytes, KEPT_BACK_BYTES);
+        return memlimitBytes - Math.max(KEPT_BACK * memlimitBytes, least);
     }
 
     private static long mib(double count) {

@@ -211,7 +211,7 @@ public final class Size implements Callable<Integer> {
         assumptions.add(Program.format(
                 "Beside the bursts the BAB takes an outage of %.0f s at the mean rate; --outage changes that.",
                 outage));
-        assumptions.add("13/16 of the memlimit take writes, the rest is kept back for receiving and for each channel; a"
+        assumptions.add("3/16 of the memlimit, and 6M at least, are kept back for receiving and for each channel; a"
                 + " quarter of headroom is added to what is needed, and to the mean for the WAN.");
         assumptions.add("memlimit counts compressed bytes, as Forebay holds them.");
         assumptions.add(Program.format(

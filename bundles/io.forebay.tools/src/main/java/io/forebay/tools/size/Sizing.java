@@ -77,7 +77,7 @@ record Sizing(WriteRates written, double outageSeconds, DrbdPatience patience) {
 
     /** How long the BAB takes writes at that rate while nothing goes over the line, in seconds. */
     static double babSeconds(Line line, double bytesPerSecond) {
-        return line.memlimitBytes * DrbdPatience.USABLE / bytesPerSecond;
+        return DrbdPatience.usableBytes(line.memlimitBytes) / bytesPerSecond;
     }
 
     /** How long an outage may be for DRBD to stay connected: it and the delivery of what waits then, within its patience. */

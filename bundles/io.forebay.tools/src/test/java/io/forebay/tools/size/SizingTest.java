@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SizingTest {
     private static final double MIB = 1 << 20;
@@ -50,6 +52,15 @@ class SizingTest {
         assertThat(sizing.keepsRule(line)).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 4, 9, 20, 40, 200, 5000})
+    void shouldWantTheMemlimitThatTakesSoMuchAndAQuarterMore(long mib) {
+        double memlimit = DrbdPatience.memlimitBytesFor(mib * MIB);
+        assertThat(DrbdPatience.usableBytes(memlimit))
+                .isGreaterThanOrEqualTo(1.25 * mib * MIB)
+                .isLessThan(1.25 * mib * MIB + 1 * MIB);
+    }
+
     @Test
     void shouldHoldTheMemlimitBelowWhatDrbdWaitsFor() {
         Sizing sizing = new Sizing(rates(1000, 0, 0, 0), 0, DEFAULT);
@@ -84,7 +95,7 @@ class SizingTest {
     void shouldBoundAnOutageByTheBabAndByDrbd() {
         Sizing sizing = new Sizing(rates(4, 4), 0, DEFAULT);
         Sizing.Line line = new Sizing.Line(4 * MIB, 0, (long) (16 * MIB), (long) (16 * MIB));
-        assertThat(Sizing.babSeconds(line, 1 * MIB)).isEqualTo(13);
+        assertThat(Sizing.babSeconds(line, 1 * MIB)).isEqualTo(10); // 6 MiB are kept back
         assertThat(sizing.patienceSeconds(line, 4 * MIB)).isEqualTo(21); // as long again to deliver
         assertThat(new Sizing(rates(1), 0, new DrbdPatience(60, 0)).patienceSeconds(line, MIB))
                 .isInfinite();
