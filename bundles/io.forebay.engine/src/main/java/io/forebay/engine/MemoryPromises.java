@@ -19,10 +19,10 @@ final class MemoryPromises {
     private static final int DATA_WINDOWS_OF_ALL = 4;
 
     /**
-     * But so much they are, if that is no more than half of all: a peer nearby, or a line of 100 Mbit/s and 0.1 s, wants a mebibyte or
-     * two on its way.
+     * Up to so much the share of who comes next is the others', until they have used up what their peers have credit for: a peer nearby,
+     * or a line of 200 Mbit/s and 50 ms, wants that.
      */
-    private static final long DATA_WINDOWS_BYTES = 8 << 20;
+    private static final long WANTED_WINDOW_BYTES = 4 << 20;
 
     /** Meta has this part of all. */
     private static final int META_WINDOWS_OF_ALL = 16;
@@ -37,6 +37,9 @@ final class MemoryPromises {
     private static final DataParts[] DATA_PARTS = {
         new DataParts(1, 8), new DataParts(4, 8), new DataParts(8, 4), new DataParts(16, 2), new DataParts(64, 1)
     };
+
+    /** Nor does a newcomer take more than this part of what is free, unless that is less than the least. */
+    private static final int SPARE_OF_FREE = 16;
 
     private static final int META_PARTS = 64;
 
@@ -82,7 +85,7 @@ final class MemoryPromises {
 
     /** Opens a share of all; {@code null} if the least that it needs is more than what is free. */
     MemoryShare open(boolean isData, int segmentBytes, long limitBytes, long freeBytes) {
-        int parts = isData ? dataParts(segmentBytes, limitBytes) : META_PARTS;
+        int parts = isData ? dataParts(segmentBytes, limitBytes, freeBytes) : META_PARTS;
         if (MemoryShare.leastBytes(isData, parts, segmentBytes, limitBytes) > freeBytes) {
             return null;
         }
@@ -92,11 +95,12 @@ final class MemoryPromises {
         return share;
     }
 
-    private int dataParts(int segmentBytes, long limitBytes) {
+    private int dataParts(int segmentBytes, long limitBytes, long freeBytes) {
         long most = limitBytes / (dataWindows.channels + 1);
+        long spare = freeBytes / SPARE_OF_FREE;
         return Arrays.stream(DATA_PARTS)
-                .filter(one ->
-                        MemoryShare.leastBytes(true, one.parts(), segmentBytes, limitBytes) <= most / one.ofAll())
+                .filter(one -> MemoryShare.leastBytes(true, one.parts(), segmentBytes, limitBytes)
+                        <= Math.min(most / one.ofAll(), spare))
                 .findFirst()
                 .orElse(DATA_PARTS[DATA_PARTS.length - 1])
                 .parts();
@@ -111,15 +115,13 @@ final class MemoryPromises {
     /** Sets a share's window to what is fair with the channels that there are, as far as others have left that. */
     void settleWindow(MemoryShare share, long limitBytes) {
         Windows windows = windows(share.isData());
-        long all = share.isData() ? dataWindowBytes(limitBytes) : limitBytes / META_WINDOWS_OF_ALL;
-        long fair = all / (windows.channels + 1) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
+        long all = limitBytes / (share.isData() ? DATA_WINDOWS_OF_ALL : META_WINDOWS_OF_ALL);
+        long wanted = share.isData() ? WANTED_WINDOW_BYTES : 0;
+        long fair = Math.max(all / (windows.channels + 1), Math.min(wanted, all / Math.max(1, windows.channels)))
+                / (share.isUnused() ? UNUSED_OF_SHARE : 1);
         long left = Math.min(all - windows.bytes, limitBytes - minimumBytes) + share.countedWindowBytes();
         long most = share.isData() ? Long.MAX_VALUE : META_WINDOW_BYTES;
         share.settleWindow(Math.min(most, Math.min(fair, left)));
-    }
-
-    private static long dataWindowBytes(long limitBytes) {
-        return Math.max(limitBytes / DATA_WINDOWS_OF_ALL, Math.min(limitBytes / 2, DATA_WINDOWS_BYTES));
     }
 
     /** What memory must be like for a limit, with the channels that there are. */

@@ -90,7 +90,7 @@ final class MemoryShare {
     }
 
     private static int farPieceBytes(int parts, int segmentBytes, long limitBytes) {
-        return Math.min(segmentBytes / parts, MemoryPlan.pieceBytesFor(limitBytes));
+        return Math.min(segmentBytes, MemoryPlan.pieceBytesFor(limitBytes)) / parts;
     }
 
     private int recordBytes(int piece) {

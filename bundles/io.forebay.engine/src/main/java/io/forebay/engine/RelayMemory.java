@@ -60,8 +60,8 @@ final class RelayMemory {
      */
     private static final int RECORDS_FIRST = 4;
 
-    /** Records that fill pieces may take this part of what is free: others come, and more is to be read ahead. */
-    private static final int FREE_OF_WHOLE_RECORDS = 4;
+    /** Where records may fill pieces, all but this part of the limit stays free: others come, and more is to be read ahead. */
+    private static final int WHOLE_RECORDS_OF_ALL = 4;
 
     private static final Use[] USES = Use.values();
 
@@ -378,7 +378,7 @@ final class RelayMemory {
                 return;
             }
             synchronized (RelayMemory.this) {
-                long most = Math.max(0, free() / FREE_OF_WHOLE_RECORDS);
+                long most = Math.max(0, free() - (limitBytes - limitBytes / WHOLE_RECORDS_OF_ALL));
                 if (share.takeWholeRecords(current.segmentBytes(), limitBytes, most)) {
                     settleWindow();
                     provide();

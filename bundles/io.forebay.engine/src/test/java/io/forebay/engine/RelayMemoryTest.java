@@ -419,6 +419,22 @@ class RelayMemoryTest {
     }
 
     @Test
+    void shouldTakeAHundredAndTwentyEightChannelsOnTheDefaultAlsoWhereTheFirstPeersAreNear() throws BabException {
+        change(16 * LIMIT);
+        for (int i = 0; i < 64; i++) {
+            Account data = open(ChannelType.DATA, () -> {});
+            Account meta = open(ChannelType.META, () -> {});
+            assertThat(data).as("data %d", i).isNotNull();
+            assertThat(meta).as("meta %d", i).isNotNull();
+            data.takeWholeRecords();
+            data.grant(0, 0);
+            meta.grant(0, 0);
+        }
+        assertThat(accounts.get(0).pieceBytes()).isEqualTo(memory.segmentBytes());
+        assertThat(memory.promisedBytes()).isLessThan(16 * LIMIT);
+    }
+
+    @Test
     void shouldHaveSegmentsForTheLargestBlockThatIsBeingCompressed() throws BabException {
         for (long from = LIMIT; from <= 1024 * LIMIT; from *= 2) {
             change(from);
