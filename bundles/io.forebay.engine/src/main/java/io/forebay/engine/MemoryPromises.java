@@ -33,7 +33,7 @@ final class MemoryPromises {
     /** What the acknowledgements of a fast disk fill on a long line, 50,000 a second for 0.1 s, in both directions. */
     private static final int META_WINDOW_BYTES = 2 * 256 << 10;
 
-    /** A data channel's pieces are the largest parts of a segment for which this is so. */
+    /** A data channel's pieces are the largest parts of what they may be at most for which this is so. */
     private static final DataParts[] DATA_PARTS = {
         new DataParts(1, 8), new DataParts(4, 8), new DataParts(8, 4), new DataParts(16, 2), new DataParts(64, 1)
     };
@@ -44,7 +44,7 @@ final class MemoryPromises {
     private static final int META_PARTS = 64;
 
     /**
-     * Pieces that are so many parts of a segment.
+     * Pieces that are such a part of the largest.
      *
      * @param ofAll what all data channels would be kept back with such pieces, without windows, is this part of all at most
      */

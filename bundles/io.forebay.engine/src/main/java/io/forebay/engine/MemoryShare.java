@@ -15,7 +15,7 @@ final class MemoryShare {
 
     private final boolean isData;
 
-    /** Its pieces are this part of a segment, or as much more as what was promised needs. */
+    /** Its pieces are this part of the largest, or as much more as what was promised needs. */
     private final int parts;
 
     private final MemoryPromises all;
@@ -40,7 +40,7 @@ final class MemoryShare {
     private long countedWindow;
     private int countedPieceBytes;
 
-    /** The least that a channel can live with, in pieces that are so many parts of a segment. */
+    /** The least that a channel can live with, in pieces that are such a part of the largest. */
     MemoryShare(boolean isData, int parts, int segmentBytes, long limitBytes, MemoryPromises all) {
         this.isData = isData;
         this.parts = parts;
