@@ -54,15 +54,29 @@ final class MemoryPromises {
 
     private long minimumBytes;
 
-    private final Windows dataWindows = new Windows();
-    private final Windows metaWindows = new Windows();
+    private final Windows dataWindows = new Windows(DATA_WINDOWS_OF_ALL, WANTED_WINDOW_BYTES, Long.MAX_VALUE);
+    private final Windows metaWindows = new Windows(META_WINDOWS_OF_ALL, 0, META_WINDOW_BYTES);
 
     /** The windows of one type. */
     private static final class Windows {
+        private final int ofAll;
+        private final long wantedBytes;
+        private final long mostBytes;
         private int channels;
 
         /** Memory for what they are more than the least, or, if that is more, for what their peers have credit for. */
         private long bytes;
+
+        Windows(int ofAll, long wantedBytes, long mostBytes) {
+            this.ofAll = ofAll;
+            this.wantedBytes = wantedBytes;
+            this.mostBytes = mostBytes;
+        }
+
+        /** One channel's share of this, with one for who comes next as far as the others do not want it. */
+        long fairBytes(long allBytes) {
+            return Math.max(allBytes / (channels + 1), Math.min(wantedBytes, allBytes / Math.max(1, channels)));
+        }
     }
 
     /** By the binary logarithm of the size of the pieces. */
@@ -115,13 +129,10 @@ final class MemoryPromises {
     /** Sets a share's window to what is fair with the channels that there are, as far as others have left that. */
     void settleWindow(MemoryShare share, long limitBytes) {
         Windows windows = windows(share.isData());
-        long all = limitBytes / (share.isData() ? DATA_WINDOWS_OF_ALL : META_WINDOWS_OF_ALL);
-        long wanted = share.isData() ? WANTED_WINDOW_BYTES : 0;
-        long fair = Math.max(all / (windows.channels + 1), Math.min(wanted, all / Math.max(1, windows.channels)))
-                / (share.isUnused() ? UNUSED_OF_SHARE : 1);
+        long all = limitBytes / windows.ofAll;
+        long fair = windows.fairBytes(all) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
         long left = Math.min(all - windows.bytes, limitBytes - minimumBytes) + share.countedWindowBytes();
-        long most = share.isData() ? Long.MAX_VALUE : META_WINDOW_BYTES;
-        share.settleWindow(Math.min(most, Math.min(fair, left)));
+        share.settleWindow(Math.min(windows.mostBytes, Math.min(fair, left)));
     }
 
     /** What memory must be like for a limit, with the channels that there are. */
@@ -130,12 +141,14 @@ final class MemoryPromises {
         for (MemoryShare share : shares) {
             segment = Math.max(segment, MemoryPlan.leastSegmentBytes(share.recordBytes()));
         }
-        // Slices of each size may leave a segment unused for the most part.
         long least = 0;
+        int sizes = 0; // of pieces: powers of two
         for (MemoryShare share : shares) {
             least += share.minimumWith(segment, limitBytes);
+            sizes |= share.pieceBytes(segment, limitBytes);
         }
-        least += shares.isEmpty() ? 0 : (long) (DATA_PARTS.length - 1) * segment;
+        // Slices of each size may leave a segment unused for the most part.
+        least += (long) Integer.bitCount(sizes & segment - 1) * segment;
         return new MemoryPlan(Math.max(limitBytes, least), segment);
     }
 

@@ -84,7 +84,8 @@ final class MemoryShare {
         keepBack();
     }
 
-    private int pieceBytes(int segmentBytes, long limitBytes) {
+    /** The size of its pieces with segments of this size under this limit: a power of two. */
+    int pieceBytes(int segmentBytes, long limitBytes) {
         int aim = whole ? segmentBytes / parts : farPieceBytes(parts, segmentBytes, limitBytes);
         return MemoryPlan.pieceBytes(segmentBytes, aim, recordBytes);
     }

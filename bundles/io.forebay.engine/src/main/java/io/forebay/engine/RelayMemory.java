@@ -73,7 +73,6 @@ final class RelayMemory {
     private final List<Account> waiting = new ArrayList<>();
     private final List<SegmentPool> retired = new ArrayList<>();
     private volatile SegmentPool current;
-
     private volatile long limitBytes;
     private long heldBytes;
     private long peakBytes;

@@ -358,6 +358,7 @@ class ReceiveChainTest {
         assertThat(rig.account.heldBytes(Use.RECEIVE) + rig.account.heldBytes(Use.PLAIN))
                 .as("one piece to read from, one to write to")
                 .isEqualTo(2L * ReceiveRig.PIECE);
+        assertThat(rig.memory.heldBytes()).as("slices of one segment").isEqualTo(4L * ReceiveRig.PIECE);
         assertThat(rig.memory.vacate())
                 .as("what is out keeps the memory from being exchanged")
                 .isNull();

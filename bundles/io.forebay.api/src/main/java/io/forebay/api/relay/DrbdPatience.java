@@ -29,7 +29,7 @@ public record DrbdPatience(int timeoutTenths, int koCount) {
 
     private static final long MIB = 1 << 20;
 
-    /** But so much it keeps back, if that is no more than a part of all. */
+    /** But so much it keeps back, if that is no more than {@link #KEPT_BACK_MOST} of all. */
     private static final double KEPT_BACK_BYTES = 6 * MIB;
 
     private static final double KEPT_BACK_MOST = 3.0 / 8;
