@@ -232,7 +232,8 @@ final class RelayMemory {
         for (int i = 0; i < retired.size(); i++) { // an iterator would be garbage of every segment
             idleBytes += retired.get(i).idleBytes();
         }
-        ahead.settle(current, !accounts.isEmpty(), Math.max(limitBytes - heldBytes, unmet()) - idleBytes);
+        long room = Math.max(limitBytes - heldBytes, unmet()) - idleBytes;
+        ahead.settle(current, limitBytes, !accounts.isEmpty(), room);
     }
 
     private void onMoved() {

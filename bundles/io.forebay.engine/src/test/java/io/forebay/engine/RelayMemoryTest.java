@@ -492,11 +492,40 @@ class RelayMemoryTest {
         ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
         release(data, taken, taken.size());
         settle();
-        assertThat(allocator.leasedBytes()).isEqualTo(4L * SEGMENT);
         assertThat(memory.heldBytes()).isZero();
         data.close();
         settle();
         assertThat(allocator.leasedBytes()).isZero();
+    }
+
+    @Test
+    void shouldLeaseAsManyAsAreOutWhenTheStockIsUsedUpAndNoneWhenALoadOnlySwings() throws BabException {
+        memory.close();
+        long limit = 256L * SEGMENT;
+        memory = new RelayMemory(opened(new MemoryPlan(limit, SEGMENT)), limit, blocking::add, () -> {});
+        Account data = open(ChannelType.DATA, () -> {});
+        settle();
+        ArrayDeque<Piece> taken = new ArrayDeque<>();
+        for (int out : new int[] {4, 12, 28}) {
+            while (taken.size() < out) {
+                taken.add(data.lease(Use.INTAKE));
+            }
+            settle();
+            assertThat(allocator.leasedBytes()).as("with %d out", out).isEqualTo((out + 4L + out) * SEGMENT);
+        }
+        for (int swing = 0; swing < 3; swing++) {
+            release(data, taken, 20);
+            settle();
+            assertThat(allocator.leasedBytes()).as("what stays").isEqualTo((8 + 32L) * SEGMENT);
+            while (taken.size() < 28) {
+                taken.add(data.lease(Use.INTAKE));
+            }
+            assertThat(taken).doesNotContainNull();
+            assertThat(blocking).as("calls of the allocator").isEmpty();
+        }
+        release(data, taken, taken.size());
+        settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(32L * SEGMENT);
     }
 
     @Test

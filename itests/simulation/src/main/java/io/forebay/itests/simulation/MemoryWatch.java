@@ -17,8 +17,11 @@ final class MemoryWatch implements BabAllocator {
 
     static final String MEMORY = "memory stays within the memlimit and comes home";
 
-    /** Segments that a relay may have leased ahead while nothing moves. */
+    /** Segments that a relay may have leased ahead while nothing moves; or so many, and no more than such a part of all. */
     private static final int AHEAD = 4;
+
+    private static final int AFTER_LOAD = 32;
+    private static final int AFTER_LOAD_OF_ALL = 8;
 
     private final BabAllocator inner;
     private final BooleanSupplier isExcused;
@@ -64,7 +67,9 @@ final class MemoryWatch implements BabAllocator {
     }
 
     private long idleBytesMax(int segmentBytes) {
-        return Math.max(reserveBytes, AHEAD * (long) segmentBytes);
+        long afterLoad = Math.min(AFTER_LOAD * (long) segmentBytes, limitBytes / AFTER_LOAD_OF_ALL);
+        long ahead = Math.max(AHEAD * (long) segmentBytes, afterLoad);
+        return Math.max(reserveBytes, ahead);
     }
 
     long leasedBytes() {
