@@ -492,6 +492,7 @@ class RelayMemoryTest {
         ArrayDeque<Piece> taken = fill(data, Use.INTAKE);
         release(data, taken, taken.size());
         settle();
+        assertThat(allocator.leasedBytes()).isEqualTo(4L * SEGMENT);
         assertThat(memory.heldBytes()).isZero();
         data.close();
         settle();

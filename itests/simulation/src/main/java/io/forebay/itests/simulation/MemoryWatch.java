@@ -17,10 +17,12 @@ final class MemoryWatch implements BabAllocator {
 
     static final String MEMORY = "memory stays within the memlimit and comes home";
 
-    /** Segments that a relay may have leased ahead while nothing moves; or so many, and no more than such a part of all. */
+    /** Segments that a relay may have leased ahead while nothing moves. */
     private static final int AHEAD = 4;
 
+    /** Or so many that are left of a load, but then no more than {@link #AFTER_LOAD_OF_ALL} of all. */
     private static final int AFTER_LOAD = 32;
+
     private static final int AFTER_LOAD_OF_ALL = 8;
 
     private final BabAllocator inner;
