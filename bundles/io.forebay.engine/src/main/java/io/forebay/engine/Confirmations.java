@@ -11,8 +11,19 @@ import java.nio.ByteBuffer;
  */
 final class Confirmations {
 
-    private static final long DELAY_NS = 10_000_000L;
-    private static final int PARTS_OF_WINDOW = 4;
+    /**
+     * How long a delivery waits for others at most, and at which part of the window it does not.
+     *
+     * @param delayNs in nanoseconds
+     * @param partsOfWindow credit for one of so many equal parts is told at once
+     */
+    private record Pace(long delayNs, int partsOfWindow) {}
+
+    /** A window is to be known as free well before the sender has used the rest of it, and what comes back takes a round trip. */
+    private static final Pace FAR = new Pace(10_000_000L, 4);
+
+    /** The half that is left lasts for longer than a round trip here, and what each confirmation costs is more than what it tells. */
+    private static final Pace NEAR = new Pace(40_000_000L, 2);
 
     /** So much is confirmed at once in any case: on a fast line it does not leave the sender's cache before its memory is used again. */
     private static final long MUCH_BYTES = 512 << 10;
@@ -48,13 +59,14 @@ final class Confirmations {
     /** Confirms what is due; everything if {@code now}. */
     void confirm(boolean now) {
         if (now && !isUpToDate()
+                || receive.isAwaited(position)
                 || isMuchDelivered()
                 || isMuchCreditDue()
                 || account.recordBytesMax() > recordBytesMax) {
             send();
         } else if (!isUpToDate() && !scheduled) {
             scheduled = true;
-            loop.schedule(this::confirmLate, DELAY_NS);
+            loop.schedule(this::confirmLate, pace().delayNs());
         }
     }
 
@@ -64,7 +76,18 @@ final class Confirmations {
 
     private boolean isMuchCreditDue() {
         long windowBytes = account.windowBytes();
-        return receive.deliveredWireBytes() + windowBytes - receive.creditLimit() >= windowBytes / PARTS_OF_WINDOW;
+        long dueBytes = receive.deliveredWireBytes() + windowBytes - receive.creditLimit();
+        return dueBytes >= windowBytes / pace().partsOfWindow() || dueBytes > 0 && isLackingCredit();
+    }
+
+    /** Whether the peer may have a record that waits for credit, and nothing is here that will be delivered soon. */
+    private boolean isLackingCredit() {
+        long leftBytes = receive.creditLimit() - receive.receivedWireBytes();
+        return receive.allDelivered() && leftBytes < RecordLayout.HEADER_BYTES + account.recordBytesMax();
+    }
+
+    private Pace pace() {
+        return health.isNear() ? NEAR : FAR;
     }
 
     private void confirmLate() {

@@ -35,11 +35,19 @@ final class MemoryPromises {
 
     /** A data channel's pieces are the largest parts of what they may be at most for which this is so. */
     private static final DataParts[] DATA_PARTS = {
-        new DataParts(1, 8), new DataParts(4, 8), new DataParts(8, 4), new DataParts(16, 2), new DataParts(64, 1)
+        new DataParts(1, 8),
+        new DataParts(2, 5),
+        new DataParts(4, 6),
+        new DataParts(8, 4),
+        new DataParts(16, 2),
+        new DataParts(64, 1)
     };
 
     /** Nor does a newcomer take more than this part of what is free, unless that is less than the least. */
     private static final int SPARE_OF_FREE = 16;
+
+    /** Windows leave this part of all to newcomers, which need little. */
+    private static final int SPARE_OF_ALL = 16;
 
     private static final int META_PARTS = 64;
 
@@ -131,7 +139,8 @@ final class MemoryPromises {
         Windows windows = windows(share.isData());
         long all = limitBytes / windows.ofAll;
         long fair = windows.fairBytes(all) / (share.isUnused() ? UNUSED_OF_SHARE : 1);
-        long left = Math.min(all - windows.bytes, limitBytes - minimumBytes) + share.countedWindowBytes();
+        long free = limitBytes - limitBytes / SPARE_OF_ALL - minimumBytes;
+        long left = Math.min(all - windows.bytes, free) + share.countedWindowBytes();
         share.settleWindow(Math.min(windows.mostBytes, Math.min(fair, left)));
     }
 

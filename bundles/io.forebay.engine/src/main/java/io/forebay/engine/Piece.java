@@ -23,6 +23,9 @@ final class Piece {
     /** Where it was leased from; {@code null} if it is the engine's own. */
     Home home;
 
+    /** Whether its channel gets no other of this use while it has this one: it was kept back for it, and nothing else is free. */
+    boolean last;
+
     private Segment segment;
     private SliceShelf.Cut cut;
     private ByteBuffer view;
@@ -65,6 +68,7 @@ final class Piece {
         used = 0;
         lent = 0;
         endPosition = 0;
+        last = false;
         return this;
     }
 

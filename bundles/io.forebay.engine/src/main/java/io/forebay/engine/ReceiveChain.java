@@ -44,6 +44,10 @@ final class ReceiveChain implements DecompressionStage.Owner, Link.Sink {
     private boolean cleared;
 
     private long receivedPosition;
+
+    /** The end of the last record whose sender waits for its confirmation. */
+    private long awaitedPosition;
+
     private long receivedWireBytes;
     private long queuedPosition;
     private long deliveredPosition;
@@ -98,6 +102,11 @@ final class ReceiveChain implements DecompressionStage.Owner, Link.Sink {
 
     long creditLimit() {
         return creditLimit;
+    }
+
+    /** Whether the peer waits for a confirmation of more than this position, and all that it waits for is delivered. */
+    boolean isAwaited(long confirmedPosition) {
+        return awaitedPosition > confirmedPosition && deliveredPosition >= awaitedPosition;
     }
 
     boolean allDelivered() {
@@ -181,6 +190,9 @@ final class ReceiveChain implements DecompressionStage.Owner, Link.Sink {
             RecordLayout.checkPayload(memory, offset, memory, offset + RecordLayout.HEADER_BYTES, crc);
         }
         receivedPosition += RecordLayout.rawBytes(memory, offset);
+        if (RecordLayout.isAwaited(memory, offset)) {
+            awaitedPosition = receivedPosition;
+        }
         receivedWireBytes += record;
         if (receivedWireBytes > creditLimit) {
             throw new PeerViolation("more sent than credit was given for: bytes=%d (expected: at most %d)"

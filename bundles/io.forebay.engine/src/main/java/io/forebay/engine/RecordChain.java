@@ -208,7 +208,7 @@ final class RecordChain {
                 piece.filled,
                 RecordType.DATA,
                 codec,
-                flags,
+                piece.last ? flags | RecordLayout.FLAG_AWAITED : flags,
                 storedBytes,
                 rawBytes,
                 committedPosition,

@@ -53,6 +53,12 @@ final class RecordLayout {
     /** Flag of a DATA record with {@link #FLAG_HISTORY}: that history begins with this block. */
     static final int FLAG_START = 2;
 
+    /**
+     * Flag of a DATA record: the sender has no memory for this channel but what it is kept back, and that is in use until this is
+     * confirmed.
+     */
+    static final int FLAG_AWAITED = 4;
+
     /** The codec of a payload that is stored as it is. */
     static final int CODEC_RAW = 0;
 
@@ -131,7 +137,7 @@ final class RecordLayout {
             throw new PeerViolation("record lengths contradict each other: type=%s, codec=%d, stored=%d, raw=%d"
                     .formatted(type, codec(memory, offset), stored, raw));
         }
-        int known = type == RecordType.DATA && !plain ? FLAG_HISTORY | FLAG_START : 0;
+        int known = type != RecordType.DATA ? 0 : plain ? FLAG_AWAITED : FLAG_HISTORY | FLAG_START | FLAG_AWAITED;
         if (type != RecordType.DATA && !plain || (memory.get(offset + FLAGS_OFFSET) & ~known) != 0) {
             throw new PeerViolation("record with a codec or flag it may not have: type=%s, codec=%d, flags=0x%02x"
                     .formatted(type, codec(memory, offset), memory.get(offset + FLAGS_OFFSET)));
@@ -186,6 +192,10 @@ final class RecordLayout {
 
     static boolean startsHistory(ByteBuffer memory, int offset) {
         return (memory.get(offset + FLAGS_OFFSET) & FLAG_START) != 0;
+    }
+
+    static boolean isAwaited(ByteBuffer memory, int offset) {
+        return (memory.get(offset + FLAGS_OFFSET) & FLAG_AWAITED) != 0;
     }
 
     static int storedBytes(ByteBuffer memory, int offset) {

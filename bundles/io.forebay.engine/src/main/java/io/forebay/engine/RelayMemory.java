@@ -413,7 +413,8 @@ final class RelayMemory {
         /** Leases a piece, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
-                boolean may = may(use);
+                boolean free = isSliceFree() || isIn(room(), use);
+                boolean may = free || share.isUnmet(use);
                 long outBytes = current.outBytes();
                 Piece piece = may ? current.lease(use, share.pieceBytes()) : null;
                 heldBytes += current.outBytes() - outBytes;
@@ -428,6 +429,7 @@ final class RelayMemory {
                 } else {
                     peakBytes = Math.max(peakBytes, heldBytes);
                     share.hold(use, piece.bytes());
+                    piece.last = !free && !share.isUnmet(use);
                 }
                 if (may) {
                     provide();
@@ -452,23 +454,14 @@ final class RelayMemory {
             }
         }
 
-        private boolean may(Use use) {
-            return isAtHand(use) || isIn(room(), use);
-        }
-
         /** Whether it would get any of what it was refused. */
         private boolean mayWake(long room) {
             for (Use use : USES) {
-                if ((refused & 1 << use.ordinal()) != 0 && (isAtHand(use) || isIn(room, use))) {
+                if ((refused & 1 << use.ordinal()) != 0 && (share.isUnmet(use) || isSliceFree() || isIn(room, use))) {
                     return true;
                 }
             }
             return false;
-        }
-
-        /** Whether it is kept back for this channel, or free already in a segment that is out. */
-        private boolean isAtHand(Use use) {
-            return share.isUnmet(use) || !current.isBare() && isSliceFree();
         }
 
         private boolean isIn(long room, Use use) {
@@ -485,7 +478,7 @@ final class RelayMemory {
         /** Whether slices are free that are not kept back for anybody. */
         private boolean isSliceFree() {
             int bytes = share.pieceBytes();
-            return current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
+            return !current.isBare() && current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
         }
 
         void release(Piece piece) {

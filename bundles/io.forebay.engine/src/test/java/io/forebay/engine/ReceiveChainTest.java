@@ -66,6 +66,24 @@ class ReceiveChainTest {
     }
 
     @Test
+    void shouldKnowThatThePeerWaitsForAConfirmationOnceAllThatItHasSentSoIsDelivered() {
+        rig.sendRaw(new byte[100]);
+        rig.take(100);
+        assertThat(rig.chain.isAwaited(0)).as("nothing awaited").isFalse();
+        rig.sendAwaited(new byte[100]);
+        rig.sendAwaited(new byte[100]);
+        rig.take(199);
+        assertThat(rig.chain.isAwaited(0)).as("one of two delivered").isFalse();
+        rig.sendRaw(new byte[100]);
+        rig.take(1);
+        assertThat(rig.chain.isAwaited(0)).isTrue();
+        assertThat(rig.chain.isAwaited(299)).as("the second not confirmed").isTrue();
+        assertThat(rig.chain.isAwaited(300)).as("both confirmed").isFalse();
+        rig.take(100);
+        assertThat(rig.chain.isAwaited(300)).as("what follows can wait").isFalse();
+    }
+
+    @Test
     void shouldDecompressBlocksThatStandAloneSideBySide() {
         for (int block = 0; block < 10; block++) {
             rig.sendCompressed(ReceiveRig.block(random, ReceiveRig.BLOCK));

@@ -116,6 +116,10 @@ final class ReceiveRig implements ReceiveChain.Owner {
         send(RecordType.DATA, 0, 0, raw, raw);
     }
 
+    void sendAwaited(byte[] raw) {
+        send(RecordType.DATA, 0, RecordLayout.FLAG_AWAITED, raw, raw);
+    }
+
     void sendCompressed(byte[] raw) {
         send(RecordType.DATA, 1, 0, PretendCodec.compress(raw, (byte) 0), raw);
     }

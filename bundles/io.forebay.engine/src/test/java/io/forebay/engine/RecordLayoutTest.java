@@ -92,8 +92,23 @@ class RecordLayoutTest {
                 .hasMessageStartingWith("record with a codec or flag");
         assertThatThrownBy(() -> RecordLayout.check(record(RecordType.DATA, 0, 1, eight, 8, 0, eight), 0, 1024, crc))
                 .hasMessageStartingWith("record with a codec or flag");
-        assertThatThrownBy(() -> RecordLayout.check(record(RecordType.DATA, 1, 4, eight, 8, 0, eight), 0, 1024, crc))
+        assertThatThrownBy(() -> RecordLayout.check(record(RecordType.DATA, 1, 8, eight, 8, 0, eight), 0, 1024, crc))
                 .hasMessageStartingWith("record with a codec or flag");
+        assertThatThrownBy(() -> RecordLayout.check(record(RecordType.CLOSE, 0, 4, eight, 8, 0, eight), 0, 1024, crc))
+                .hasMessageStartingWith("record with a codec or flag");
+    }
+
+    @Test
+    void shouldTakeThatARecordIsAwaitedWithAndWithoutACodec() throws PeerViolation {
+        byte[] eight = new byte[8];
+        for (int codec = 0; codec <= 1; codec++) {
+            ByteBuffer awaited = record(RecordType.DATA, codec, RecordLayout.FLAG_AWAITED, eight, 8, 0, eight);
+            RecordLayout.check(awaited, 0, 1024, crc);
+            assertThat(RecordLayout.isAwaited(awaited, 0)).isTrue();
+            assertThat(RecordLayout.history(awaited, 0)).isFalse();
+            ByteBuffer other = record(RecordType.DATA, codec, 0, eight, 8, 0, eight);
+            assertThat(RecordLayout.isAwaited(other, 0)).isFalse();
+        }
     }
 
     @Test

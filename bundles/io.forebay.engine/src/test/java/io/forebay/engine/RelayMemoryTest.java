@@ -122,6 +122,30 @@ class RelayMemoryTest {
     }
 
     @Test
+    void shouldHaveRecordsInTheLastPieceOfAChannelSayThatTheyAreAwaited() {
+        Account greedy = open(ChannelType.DATA, () -> {});
+        Account other = open(ChannelType.DATA, () -> {});
+        assertThat(recordIsAwaited(other)).as("while there is memory").isFalse();
+        ArrayDeque<Piece> taken = fill(greedy, Use.INTAKE);
+        assertThat(taken).noneMatch(piece -> piece.last);
+        settle();
+        assertThat(recordIsAwaited(other)).as("once a greedy one has it").isTrue();
+        taken.forEach(greedy::release);
+        assertThat(recordIsAwaited(other)).as("when it is free again").isFalse();
+    }
+
+    private boolean recordIsAwaited(Account account) {
+        SendPace pace = SendPace.of(ChannelType.META, null, timers, () -> {});
+        RecordChain chain = new RecordChain(
+                account, MemoryPlan.RECORD_BYTES_LEAST, Long.MAX_VALUE, pace, RecordChain.Window.UNLIMITED);
+        chain.intakeTarget(8).put(new byte[8]);
+        chain.commitIntake(8);
+        boolean awaited = RecordLayout.isAwaited(chain.intakeMemory(), 0);
+        chain.clear();
+        return awaited;
+    }
+
+    @Test
     void shouldWakeWhomItRefusedOnceMemoryIsFree() {
         AtomicInteger woken = new AtomicInteger();
         Account data = open(ChannelType.DATA, woken::incrementAndGet);
@@ -159,7 +183,8 @@ class RelayMemoryTest {
         }
         assertThat(memory.promisedBytes()).isLessThan(256 * LIMIT);
         assertThat(accounts.get(0).pieceBytes()).isEqualTo(memory.segmentBytes());
-        assertThat(accounts.get(2 * 12).pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
+        assertThat(accounts.get(2 * 12).pieceBytes()).isEqualTo(memory.segmentBytes() / 2);
+        assertThat(accounts.get(2 * 24).pieceBytes()).isEqualTo(memory.segmentBytes() / 4);
         assertThat(accounts.get(2 * 255).pieceBytes()).isEqualTo(memory.segmentBytes() / 16);
     }
 
