@@ -11,19 +11,13 @@ import java.nio.ByteBuffer;
  */
 final class Confirmations {
 
-    /**
-     * How long a delivery waits for others at most, and at which part of the window it does not.
-     *
-     * @param delayNs in nanoseconds
-     * @param partsOfWindow credit for one of so many equal parts is told at once
-     */
-    private record Pace(long delayNs, int partsOfWindow) {}
+    private static final long DELAY_NS = 10_000_000L;
 
-    /** A window is to be known as free well before the sender has used the rest of it, and what comes back takes a round trip. */
-    private static final Pace FAR = new Pace(10_000_000L, 4);
+    /** Such a part of the window is confirmed at once: what is left of it must last until the sender knows. */
+    private static final int PART_OF_WINDOW = 4;
 
-    /** The half that is left lasts for longer than a round trip here, and what each confirmation costs is more than what it tells. */
-    private static final Pace NEAR = new Pace(40_000_000L, 2);
+    /** The same for a near peer, where half of a window lasts for longer than a round trip, and each confirmation costs more than that. */
+    private static final int PART_OF_NEAR_WINDOW = 2;
 
     /** So much is confirmed at once in any case: on a fast line it does not leave the sender's cache before its memory is used again. */
     private static final long MUCH_BYTES = 512 << 10;
@@ -66,7 +60,7 @@ final class Confirmations {
             send();
         } else if (!isUpToDate() && !scheduled) {
             scheduled = true;
-            loop.schedule(this::confirmLate, pace().delayNs());
+            loop.schedule(this::confirmLate, DELAY_NS);
         }
     }
 
@@ -77,17 +71,14 @@ final class Confirmations {
     private boolean isMuchCreditDue() {
         long windowBytes = account.windowBytes();
         long dueBytes = receive.deliveredWireBytes() + windowBytes - receive.creditLimit();
-        return dueBytes >= windowBytes / pace().partsOfWindow() || dueBytes > 0 && isLackingCredit();
+        long muchBytes = windowBytes / (health.isNear() ? PART_OF_NEAR_WINDOW : PART_OF_WINDOW);
+        return dueBytes >= muchBytes || dueBytes > 0 && isLackingCredit();
     }
 
     /** Whether the peer may have a record that waits for credit, and nothing is here that will be delivered soon. */
     private boolean isLackingCredit() {
         long leftBytes = receive.creditLimit() - receive.receivedWireBytes();
         return receive.allDelivered() && leftBytes < RecordLayout.HEADER_BYTES + account.recordBytesMax();
-    }
-
-    private Pace pace() {
-        return health.isNear() ? NEAR : FAR;
     }
 
     private void confirmLate() {

@@ -110,7 +110,7 @@ class RelayingTest {
         near.send(new byte[100 << 10]);
         sites.loop.runFor(SECOND / 500);
         assertThat(data(sites.a).transmit().backlogBytes()).isEqualTo(100 << 10);
-        sites.loop.runFor(SECOND / 20);
+        sites.loop.runFor(SECOND / 50);
         assertThat(data(sites.a).transmit().backlogBytes()).isZero();
         near.send(new byte[8 << 20]);
         sites.loop.runFor(SECOND);
