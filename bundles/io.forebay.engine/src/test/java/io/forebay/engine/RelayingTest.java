@@ -200,6 +200,31 @@ class RelayingTest {
     }
 
     @Test
+    void shouldConfirmAtOnceWhatASenderWaitsForWhoseMemoryAnotherChannelHas() {
+        TwoSites sites = new TwoSites(seed, new HeapBabAllocator(), new HeapBabAllocator());
+        sites.a.start(MEMLIMIT, "none");
+        sites.b.start(256 * MEMLIMIT, "none");
+        sites.await("bridges", () -> sites.a.isReady() && sites.b.isReady());
+        Socket greedy = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        acceptedBy(sites, sites.b).readingStopped = true;
+        greedy.send(writes(200, 64 << 10));
+        sites.await("a full BAB", () -> data(sites.a).transmit().stalls() > 0);
+        Socket other = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
+        sites.await("its far DRBD", () -> sites.b.drbd.accepted().size() == 2);
+        Socket far = acceptedBy(sites, sites.b);
+        sites.loop.runFor(SECOND);
+        byte[] there = writes(40, 8 << 10);
+        long before = sites.loop.nowNs();
+        other.send(there);
+        sites.await("delivery", () -> far.receivedBytes() == there.length + 8);
+        assertThat(sites.loop.nowNs() - before)
+                .as("in 40 pieces, and little that is delivered is confirmed after 10 ms")
+                .isLessThan(SECOND / 10);
+        assertThat(far.received()).isEqualTo(joined(PretendDrbd.FIRST_DATA, there));
+        sites.closeAndProveEmpty();
+    }
+
+    @Test
     void shouldHoldTheMemlimitWhenTheFarDrbdStopsReadingAndGoOnAfterwards() {
         TwoSites sites = sites("zstd level 1");
         Socket near = sites.a.drbd.dial(sites.a.addresses.inside(), PretendDrbd.FIRST_DATA);
