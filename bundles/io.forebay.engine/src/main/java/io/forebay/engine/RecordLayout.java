@@ -137,8 +137,9 @@ final class RecordLayout {
             throw new PeerViolation("record lengths contradict each other: type=%s, codec=%d, stored=%d, raw=%d"
                     .formatted(type, codec(memory, offset), stored, raw));
         }
-        int known = type != RecordType.DATA ? 0 : plain ? FLAG_AWAITED : FLAG_HISTORY | FLAG_START | FLAG_AWAITED;
-        if (type != RecordType.DATA && !plain || (memory.get(offset + FLAGS_OFFSET) & ~known) != 0) {
+        int ofCodec = plain ? 0 : FLAG_HISTORY | FLAG_START;
+        int known = type == RecordType.DATA ? FLAG_AWAITED | ofCodec : 0;
+        if (type != RecordType.DATA && !plain || hasAny(~known, memory, offset)) {
             throw new PeerViolation("record with a codec or flag it may not have: type=%s, codec=%d, flags=0x%02x"
                     .formatted(type, codec(memory, offset), memory.get(offset + FLAGS_OFFSET)));
         }
@@ -187,15 +188,19 @@ final class RecordLayout {
     }
 
     static boolean history(ByteBuffer memory, int offset) {
-        return (memory.get(offset + FLAGS_OFFSET) & FLAG_HISTORY) != 0;
+        return hasAny(FLAG_HISTORY, memory, offset);
     }
 
     static boolean startsHistory(ByteBuffer memory, int offset) {
-        return (memory.get(offset + FLAGS_OFFSET) & FLAG_START) != 0;
+        return hasAny(FLAG_START, memory, offset);
     }
 
     static boolean isAwaited(ByteBuffer memory, int offset) {
-        return (memory.get(offset + FLAGS_OFFSET) & FLAG_AWAITED) != 0;
+        return hasAny(FLAG_AWAITED, memory, offset);
+    }
+
+    private static boolean hasAny(int flags, ByteBuffer memory, int offset) {
+        return (memory.get(offset + FLAGS_OFFSET) & flags) != 0;
     }
 
     static int storedBytes(ByteBuffer memory, int offset) {

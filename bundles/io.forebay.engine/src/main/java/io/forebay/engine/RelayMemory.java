@@ -478,7 +478,7 @@ final class RelayMemory {
         /** Whether slices are free that are not kept back for anybody. */
         private boolean isSliceFree() {
             int bytes = share.pieceBytes();
-            return !current.isBare() && current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
+            return current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
         }
 
         void release(Piece piece) {
