@@ -3,6 +3,7 @@ package io.forebay.engine;
 
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.transport.Loop;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,14 +64,12 @@ final class RelayMemory {
     /** Where records may fill pieces, all but this part of the limit stays free: others come, and more is to be read ahead. */
     private static final int WHOLE_RECORDS_OF_ALL = 4;
 
-    private static final Use[] USES = Use.values();
-
     private final Executor blocking;
     private final Runnable onUnsettled;
     private final MemoryPromises promises = new MemoryPromises();
     private final LeaseAhead ahead = new LeaseAhead();
     private final List<Account> accounts = new ArrayList<>();
-    private final List<Account> waiting = new ArrayList<>();
+    private final MemoryWaiters waiters = new MemoryWaiters(this, this::spareBytes);
     private final List<SegmentPool> retired = new ArrayList<>();
     private volatile SegmentPool current;
     private volatile long limitBytes;
@@ -194,8 +193,7 @@ final class RelayMemory {
     private void adapt() {
         accounts.forEach(Account::adapt);
         // Those that wait may go on, the others have something to tell their peers.
-        accounts.forEach(Account::wake);
-        waiting.clear();
+        accounts.forEach(account -> waiters.wakeAnyway(account.waiter));
         provide();
     }
 
@@ -239,7 +237,7 @@ final class RelayMemory {
     private void onMoved() {
         provide();
         if (current.hasStock()) {
-            wakeWaiting();
+            waiters.wake();
         }
     }
 
@@ -251,7 +249,7 @@ final class RelayMemory {
      * @param loop where {@code onFree} runs, once, after a lease was refused and memory has become free, and after a change
      * @return {@code null} if what the channels need at least would exceed the limit, or is not free at this moment
      */
-    synchronized Account open(ChannelType type, Executor loop, Runnable onFree) {
+    synchronized Account open(ChannelType type, Loop loop, Runnable onFree) {
         MemoryShare share = current.isBare() || closed
                 ? null
                 : promises.open(type == ChannelType.DATA, current.segmentBytes(), limitBytes, free());
@@ -277,29 +275,27 @@ final class RelayMemory {
         return promises.unmetBytes(current);
     }
 
-    /** Wakes those that would get now what they were refused: with hundreds that wait, all others would come in vain. */
-    private void wakeWaiting() {
-        if (waiting.isEmpty()) {
-            return;
-        }
-        long room = room();
-        int left = 0;
-        for (int i = 0; i < waiting.size(); i++) {
-            Account account = waiting.get(i);
-            if (account.mayWake(room)) {
-                account.wake();
-            } else {
-                waiting.set(left++, account);
-            }
-        }
-        while (waiting.size() > left) {
-            waiting.remove(waiting.size() - 1);
-        }
-    }
-
     /** What is free beyond what is kept back. */
     private long room() {
         return limitBytes - heldBytes - keptBack();
+    }
+
+    /** So many bytes in pieces of this size may be lent for a use beyond what is kept back. */
+    private long spareBytes(int pieceBytes, Use use) {
+        if (current.isBare()) {
+            return 0;
+        }
+        int segmentBytes = current.segmentBytes();
+        int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.pieceBytesFor(limitBytes) : 0;
+        long whole = Math.max(0, (room() - ahead) / segmentBytes * segmentBytes);
+        long lacking = promises.unmetBytes(pieceBytes) - current.freeBytes(pieceBytes);
+        if (lacking <= 0) {
+            return whole - lacking;
+        }
+        // What lacks is kept back in whole segments, so one of those that are free is gone with the piece that needs
+        // the next.
+        long slack = (segmentBytes - lacking % segmentBytes) % segmentBytes;
+        return whole == 0 ? 0 : whole - segmentBytes + slack + pieceBytes;
     }
 
     private long outBytes() {
@@ -313,16 +309,11 @@ final class RelayMemory {
     /** A channel's share. */
     final class Account {
         private final MemoryShare share;
-        private final Executor loop;
-        private final Runnable onFree;
+        private final MemoryWaiters.Waiter waiter;
 
-        /** What it was refused since it was woken last: a bit for each use. */
-        private int refused;
-
-        private Account(MemoryShare share, Executor loop, Runnable onFree) {
+        private Account(MemoryShare share, Loop loop, Runnable onFree) {
             this.share = share;
-            this.loop = loop;
-            this.onFree = onFree;
+            this.waiter = new MemoryWaiters.Waiter(share, loop, onFree);
         }
 
         /** The limit or the memory has changed, or this account is new. */
@@ -358,7 +349,7 @@ final class RelayMemory {
                 boolean shrinking = share.isShrinking();
                 share.credit(limit - deliveredBytes);
                 if (shrinking) {
-                    wakeWaiting();
+                    waiters.wake();
                     if (!share.isShrinking()) {
                         tellIfUnsettled();
                     }
@@ -413,8 +404,8 @@ final class RelayMemory {
         /** Leases a piece, or refuses with {@code null}; then {@code onFree} will run once some memory is free. */
         Piece lease(Use use) {
             synchronized (RelayMemory.this) {
-                boolean free = isSliceFree() || isIn(room(), use);
-                boolean may = free || share.isUnmet(use);
+                boolean spare = spareBytes(share.pieceBytes(), use) >= share.pieceBytes();
+                boolean may = spare || share.isUnmet(use);
                 long outBytes = current.outBytes();
                 Piece piece = may ? current.lease(use, share.pieceBytes()) : null;
                 heldBytes += current.outBytes() - outBytes;
@@ -422,14 +413,12 @@ final class RelayMemory {
                     piece = own(use);
                 }
                 if (piece == null) {
-                    if (refused == 0) {
-                        waiting.add(this);
-                    }
-                    refused |= 1 << use.ordinal();
+                    waiters.add(waiter, use, may);
                 } else {
                     peakBytes = Math.max(peakBytes, heldBytes);
                     share.hold(use, piece.bytes());
-                    piece.last = !free && !share.isUnmet(use);
+                    piece.last = !spare && !share.isUnmet(use);
+                    waiters.onLeased(waiter);
                 }
                 if (may) {
                     provide();
@@ -454,33 +443,6 @@ final class RelayMemory {
             }
         }
 
-        /** Whether it would get any of what it was refused. */
-        private boolean mayWake(long room) {
-            for (Use use : USES) {
-                if ((refused & 1 << use.ordinal()) != 0 && (share.isUnmet(use) || isSliceFree() || isIn(room, use))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean isIn(long room, Use use) {
-            int ahead = use == Use.INTAKE ? RECORDS_FIRST * MemoryPlan.pieceBytesFor(limitBytes) : 0;
-            return !current.isBare() && current.segmentBytes() + ahead <= room;
-        }
-
-        /** It is not in the list of those that wait any more, or about to be taken from it. */
-        private void wake() {
-            refused = 0;
-            loop.execute(onFree);
-        }
-
-        /** Whether slices are free that are not kept back for anybody. */
-        private boolean isSliceFree() {
-            int bytes = share.pieceBytes();
-            return current.freeBytes(bytes) >= promises.unmetBytes(bytes) + bytes;
-        }
-
         void release(Piece piece) {
             synchronized (RelayMemory.this) {
                 if (piece.use == null) {
@@ -491,12 +453,7 @@ final class RelayMemory {
                 piece.use = null;
                 heldBytes -= takeHome(piece);
                 provide();
-                // Its own minimum may be what it waits for, so it is woken even when nothing is free beyond the
-                // others'.
-                if (waiting.remove(this)) {
-                    wake();
-                }
-                wakeWaiting();
+                waiters.onReleased(waiter);
             }
         }
 
@@ -521,9 +478,9 @@ final class RelayMemory {
             synchronized (RelayMemory.this) {
                 accounts.remove(this);
                 promises.close(share);
-                waiting.remove(this);
+                waiters.remove(waiter);
                 provide();
-                wakeWaiting();
+                waiters.wake();
                 tellIfUnsettled();
             }
         }

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.forebay.api.bab.BabAllocator;
 import io.forebay.api.bab.BabException;
 import io.forebay.api.state.ChannelType;
+import io.forebay.api.transport.Loop;
 import io.forebay.bab.heap.HeapBabAllocator;
 import io.forebay.engine.RelayMemory.Account;
 import io.forebay.engine.RelayMemory.Use;
@@ -41,7 +42,31 @@ class RelayMemoryTest {
     private final BabLoans loans = new BabLoans(known);
     private final HandDrivenLoop timers = new HandDrivenLoop();
     private final RecordingJudge judge = new RecordingJudge();
+    private final Loop loop = new TaskLoop();
     private RelayMemory memory;
+
+    /** Keeps what is to be run for the test. */
+    private final class TaskLoop implements Loop {
+        @Override
+        public boolean inLoop() {
+            return true;
+        }
+
+        @Override
+        public long nowNs() {
+            return timers.nowNs();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public Timer schedule(Runnable task, long delayNs) {
+            return timers.schedule(task, delayNs);
+        }
+    }
 
     @BeforeEach
     void open() throws BabException {
@@ -85,7 +110,7 @@ class RelayMemoryTest {
     }
 
     private Account open(ChannelType type, Runnable onFree) {
-        Account account = memory.open(type, tasks::add, onFree);
+        Account account = memory.open(type, loop, onFree);
         if (account != null) {
             accounts.add(account);
         }
@@ -681,7 +706,7 @@ class RelayMemoryTest {
         assertThat(gone).isNotDone();
         assertThat(memory.plugIn()).isNull();
         assertThat(data.lease(Use.INTAKE)).isNull();
-        assertThat(memory.open(ChannelType.META, tasks::add, () -> {})).isNull();
+        assertThat(memory.open(ChannelType.META, loop, () -> {})).isNull();
         release(data, taken, taken.size());
         settle();
         assertThat(gone).isCompleted();
