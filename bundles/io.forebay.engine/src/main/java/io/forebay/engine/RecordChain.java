@@ -37,6 +37,11 @@ final class RecordChain {
             return true;
         }
 
+        /** Whether after so many bytes more nothing is sent until the peer confirms, and it is to do that at once. */
+        default boolean isFilledBy(int bytes) {
+            return false;
+        }
+
         /** How fast to send; {@link SocketOptions#UNPACED} at most. */
         default int paceBytesPerSecond() {
             return SocketOptions.UNPACED;
@@ -228,6 +233,7 @@ final class RecordChain {
             while (piece.used < piece.filled && window.isOpen()) {
                 int room = (int) Math.min(carrier.roomBytes(), creditLimit - sentWireBytes);
                 int end = piece.used;
+                int last = end;
                 while (end < piece.filled) {
                     int next = end + RecordLayout.recordBytes(piece.memory, end);
                     if (end > piece.used && next - piece.used > carrier.chunkBytes()) {
@@ -237,10 +243,14 @@ final class RecordChain {
                         break;
                     }
                     sentPosition = RecordLayout.position(piece.memory, end) + RecordLayout.rawBytes(piece.memory, end);
+                    last = end;
                     end = next;
                 }
                 if (end == piece.used) {
                     return;
+                }
+                if (window.isFilledBy(end - piece.used)) {
+                    RecordLayout.setAwaited(piece.memory, last, crc);
                 }
                 piece.lent += end - piece.used;
                 sentWireBytes += end - piece.used;

@@ -54,8 +54,8 @@ final class RecordLayout {
     static final int FLAG_START = 2;
 
     /**
-     * Flag of a DATA record: the sender has no memory for this channel but what it is kept back, and that is in use until this is
-     * confirmed.
+     * Flag of a DATA record: the sender waits until this is confirmed, because the channel has only what it is kept back, and that is
+     * in use, or because a near peer's window is full.
      */
     static final int FLAG_AWAITED = 4;
 
@@ -85,6 +85,12 @@ final class RecordLayout {
         memory.putInt(offset + RAW_OFFSET, rawBytes);
         memory.putLong(offset + POSITION_OFFSET, position);
         memory.putInt(offset + PAYLOAD_CRC_OFFSET, payloadCrc);
+        memory.putInt(offset + HEADER_CRC_OFFSET, crc(memory, offset, HEADER_CRC_OFFSET, scratch));
+    }
+
+    /** Says of the record at {@code offset} that its sender waits until it is confirmed. */
+    static void setAwaited(ByteBuffer memory, int offset, CRC32C scratch) {
+        memory.put(offset + FLAGS_OFFSET, (byte) (memory.get(offset + FLAGS_OFFSET) | FLAG_AWAITED));
         memory.putInt(offset + HEADER_CRC_OFFSET, crc(memory, offset, HEADER_CRC_OFFSET, scratch));
     }
 

@@ -105,6 +105,10 @@ final class SendWindow implements RecordChain.Window {
     private final long[] positions = new long[MARKS];
     private final long[] wireBytes = new long[MARKS];
     private final long[] timesNs = new long[MARKS];
+
+    /** Whether the peer was to confirm it soon, so that the time until then tells of the line. */
+    private final boolean[] isSoon = new boolean[MARKS];
+
     private int head;
     private int size;
     private long sentBytes;
@@ -160,9 +164,19 @@ final class SendWindow implements RecordChain.Window {
 
     @Override
     public boolean fits(int bytes) {
-        boolean open = sentBytes + bytes - confirmedBytes < Math.min(windowBytes, mostBytes());
-        limited |= !open;
-        return open;
+        boolean room = isRoom(bytes);
+        limited |= !room;
+        return room;
+    }
+
+    /** A farther peer confirms soon enough by itself, and a window that is always full would have it confirm each record. */
+    @Override
+    public boolean isFilledBy(int bytes) {
+        return health.isNear() && !isRoom(bytes);
+    }
+
+    private boolean isRoom(int bytes) {
+        return sentBytes + bytes - confirmedBytes < Math.min(windowBytes, mostBytes());
     }
 
     private long mostBytes() {
@@ -209,31 +223,33 @@ final class SendWindow implements RecordChain.Window {
         sentBytes = wire;
         health.onData();
         if (size < MARKS) {
-            int at = (head + size++) % MARKS;
-            positions[at] = position;
-            wireBytes[at] = wire;
-            timesNs[at] = loop.nowNs();
-        } else {
-            // The last mark stands for these bytes, too.
-            int last = (head + size - 1) % MARKS;
-            positions[last] = position;
-            wireBytes[last] = wire;
+            timesNs[(head + size++) % MARKS] = loop.nowNs();
         }
+        int last = (head + size - 1) % MARKS; // if there are no more, it stands for these bytes, too
+        positions[last] = position;
+        wireBytes[last] = wire;
+        isSoon[last] = !health.isNear() || !isRoom(0);
     }
 
     @Override
     public void onConfirmed(long position) {
         long before = confirmedBytes;
+        boolean soon = false;
         while (size > 0 && positions[head] <= position) {
             confirmedBytes = wireBytes[head];
-            confirmNs = loop.nowNs() - timesNs[head];
+            if (isSoon[head]) {
+                soon = true;
+                confirmNs = loop.nowNs() - timesNs[head];
+            }
             head = (head + 1) % MARKS;
             size--;
         }
         leastConfirmNs = Math.min(leastConfirmNs, confirmNs);
-        if (confirmedBytes > before) {
+        if (soon) {
             double part = meanConfirmNs == 0 ? 1 : Math.min(1, (double) (confirmedBytes - before) / windowBytes);
             meanConfirmNs += (confirmNs - meanConfirmNs) * part;
+        }
+        if (confirmedBytes > before) {
             health.onDataConfirmed(confirmedBytes - before);
         }
         if (anew == 0 && windowBytes < restoreBytes) {

@@ -234,6 +234,45 @@ class SendWindowTest {
         assertThat(roomBytes()).isEqualTo(far);
     }
 
+    @Test
+    void shouldHaveANearPeerConfirmAtOnceWhatFillsIt() {
+        int room = roomBytes();
+        assertThat(window.isFilledBy(room)).as("a far one").isFalse();
+        health.onRoundTrip(300_000);
+        assertThat(window.isFilledBy(room - 1)).isFalse();
+        assertThat(window.isFilledBy(room)).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeForAQueueThatANearPeerConfirmsLateWhatNobodyWaitsFor() {
+        health.onRoundTrip(300_000);
+        int room = roomBytes();
+        exchange(room, MS, MS / 2);
+        int grown = roomBytes();
+        assertThat(grown).as("confirmed at once").isGreaterThan(room);
+        for (int i = 0; i < 5; i++) {
+            exchange(grown / 2, 41 * MS, 40 * MS); // a busy machine
+        }
+        int kept = roomBytes();
+        assertThat(kept).isGreaterThanOrEqualTo(grown);
+        for (int i = 0; i < 5; i++) {
+            exchange(kept, 41 * MS, 40 * MS);
+        }
+        assertThat(roomBytes()).as("what was waited for tells").isLessThan(kept);
+    }
+
+    /** Sends so much, which is confirmed so much later, when a heartbeat has taken so long. */
+    private void exchange(int bytes, long confirmedAfterNs, long roundTripNs) {
+        sent += bytes;
+        assertThat(window.isOpen()).isTrue();
+        window.onSent(sent, sent);
+        window.isOpen();
+        loop.runFor(confirmedAfterNs);
+        health.onLightRoundTrip(roundTripNs);
+        window.onConfirmed(sent);
+        loop.runFor(BEAT_NS);
+    }
+
     /** How much it lets out at once, as nothing is on its way. */
     private int roomBytes() {
         int bytes = 0;
