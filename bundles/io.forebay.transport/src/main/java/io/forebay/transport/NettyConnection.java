@@ -53,6 +53,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private boolean closing;
     private boolean ended;
     private boolean reportScheduled;
+
+    /** Whether something was written since the last flush. */
+    private boolean unflushed;
+
     private IOException cause;
     private final Runnable writesCompleted = this::writesCompleted;
 
@@ -293,12 +297,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         tally.add(bytes.remaining());
+        unflushed = true;
         wire.write(bytes, tally);
     }
 
     @Override
     public void flush() {
-        if (!ended) {
+        if (unflushed && !ended) {
+            unflushed = false;
             channel.flush();
         }
     }
