@@ -90,6 +90,9 @@ final class MemoryPromises {
     /** By the binary logarithm of the size of the pieces. */
     private final long[] unmetBytes = new long[Integer.SIZE];
 
+    /** Of which sizes some are unmet, each a bit of its own. */
+    private int unmetSizes;
+
     /** The windows of this type take so much more memory, or less. */
     void changeWindows(boolean isData, long bytes) {
         windows(isData).bytes += bytes;
@@ -103,6 +106,7 @@ final class MemoryPromises {
     void change(int pieceBytes, long minimum, long unmet) {
         minimumBytes += minimum;
         unmetBytes[Integer.numberOfTrailingZeros(pieceBytes)] += unmet;
+        unmetSizes = unmetBytes(pieceBytes) > 0 ? unmetSizes | pieceBytes : unmetSizes & ~pieceBytes;
     }
 
     /** Opens a share of all; {@code null} if the least that it needs is more than what is free. */
@@ -175,11 +179,10 @@ final class MemoryPromises {
     long unmetBytes(SegmentPool pool) {
         int segmentBytes = pool.segmentBytes();
         long sum = 0;
-        for (int i = 0; i < unmetBytes.length; i++) {
-            if (unmetBytes[i] > 0) {
-                long lacking = Math.max(0, unmetBytes[i] - pool.freeBytes(1 << i));
-                sum += (lacking + segmentBytes - 1) / segmentBytes * segmentBytes;
-            }
+        for (int sizes = unmetSizes; sizes != 0; sizes &= sizes - 1) {
+            int pieceBytes = Integer.lowestOneBit(sizes);
+            long lacking = Math.max(0, unmetBytes(pieceBytes) - pool.freeBytes(pieceBytes));
+            sum += (lacking + segmentBytes - 1) / segmentBytes * segmentBytes;
         }
         return sum;
     }
