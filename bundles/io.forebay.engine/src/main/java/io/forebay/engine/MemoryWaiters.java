@@ -75,7 +75,7 @@ final class MemoryWaiters {
         this.spare = spare;
     }
 
-    /** Was refused a piece; with whether it may have one, and only the stock was empty. */
+    /** One was refused a piece; {@code lacksStock} if it may have it, and only the stock was empty. */
     void add(Waiter one, Use use, boolean lacksStock) {
         settleOffer(one, Integer.MAX_VALUE);
         if (one.refused == 0) {
@@ -90,7 +90,7 @@ final class MemoryWaiters {
         sizes |= one.share.pieceBytes();
     }
 
-    /** Got a piece. */
+    /** One got a piece. */
     void onLeased(Waiter one) {
         settleOffer(one, one.share.pieceBytes());
     }
@@ -110,7 +110,7 @@ final class MemoryWaiters {
         offeredBytes += bytes;
     }
 
-    /** It is gone. */
+    /** One is gone. */
     void remove(Waiter one) {
         settleOffer(one, Integer.MAX_VALUE);
         if (one.refused != 0) {
@@ -119,9 +119,9 @@ final class MemoryWaiters {
         }
     }
 
-    /** Has given a piece back: what it waits for may be kept back for it, so its turn is now. */
+    /** One has given a piece back: what it waits for may be kept back for it, so its turn is now. */
     void onReleased(Waiter one) {
-        if (one.refused != 0 && mayWake(one, atOnce())) {
+        if (one.refused != 0 && offersAny(one, atOnce())) {
             waiting.remove(one);
             wakeNow(one);
         }
@@ -131,6 +131,12 @@ final class MemoryWaiters {
     /** Wakes those that would get now what they were refused, as far as there is memory. */
     void wake() {
         wake(atOnce());
+    }
+
+    /** Wakes one whether it waits or not, and offers it nothing: memory has changed. */
+    void wakeAnyway(Waiter one) {
+        remove(one);
+        one.loop.execute(one.onFree);
     }
 
     private int atOnce() {
@@ -143,7 +149,7 @@ final class MemoryWaiters {
         boolean isAny = isAnySpare(atOnce);
         while (at < waiting.size() && (isAny || lackingStock > 0)) {
             Waiter one = waiting.get(at++);
-            if (mayWake(one, atOnce)) {
+            if (offersAny(one, atOnce)) {
                 wakeNow(one);
                 isAny = isAnySpare(atOnce);
             } else {
@@ -197,8 +203,8 @@ final class MemoryWaiters {
         return use == Use.INTAKE ? atOnce * pieceBytes : pieceBytes;
     }
 
-    /** Whether it would get any of what it was refused: that is kept back for it, or offered to it now. */
-    private boolean mayWake(Waiter one, int atOnce) {
+    /** Whether there is any of what one was refused: kept back for it, or to spare, which is offered to it now. */
+    private boolean offersAny(Waiter one, int atOnce) {
         int piece = one.share.pieceBytes();
         for (Use use : USES) {
             if ((one.refused & 1 << use.ordinal()) != 0) {
@@ -226,11 +232,5 @@ final class MemoryWaiters {
             one.lacksStock = false;
             lackingStock--;
         }
-    }
-
-    /** Wakes it whether it waits or not, and offers it nothing: memory has changed. */
-    void wakeAnyway(Waiter one) {
-        remove(one);
-        one.loop.execute(one.onFree);
     }
 }
