@@ -78,6 +78,10 @@ final class MemoryWaiters {
     /** One was refused a piece; {@code lacksStock} if it may have it, and only the stock was empty. */
     void add(Waiter one, Use use, boolean lacksStock) {
         settleOffer(one, Integer.MAX_VALUE);
+        if (waiting.isEmpty()) {
+            sizes = 0;
+            uses = 0;
+        }
         if (one.refused == 0) {
             waiting.add(one);
         }
@@ -144,6 +148,9 @@ final class MemoryWaiters {
     }
 
     private void wake(int atOnce) {
+        if (waiting.isEmpty()) {
+            return;
+        }
         int at = 0;
         int kept = 0;
         boolean isAny = isAnySpare(atOnce);
@@ -156,7 +163,7 @@ final class MemoryWaiters {
                 waiting.set(kept++, one);
             }
         }
-        if (kept < at) {
+        if (kept < at) { // a list's part would be garbage of every piece
             while (at < waiting.size()) {
                 waiting.set(kept++, waiting.get(at++));
             }
@@ -164,10 +171,7 @@ final class MemoryWaiters {
                 waiting.remove(waiting.size() - 1);
             }
         }
-        if (waiting.isEmpty()) {
-            sizes = 0;
-            uses = 0;
-        } else if (!looksAgain && isAnySpare(1, 0)) {
+        if (!waiting.isEmpty() && !looksAgain && isAnySpare(1, 0)) {
             looksAgain = true;
             waiting.get(0).loop.schedule(this::lookAgain, OFFERED_NS);
         }

@@ -228,7 +228,7 @@ final class SendWindow implements RecordChain.Window {
         int last = (head + size - 1) % MARKS; // if there are no more, it stands for these bytes, too
         positions[last] = position;
         wireBytes[last] = wire;
-        isSoon[last] = !health.isNear() || !isRoom(0);
+        isSoon[last] = !health.isNear() || isFilledBy(0);
     }
 
     @Override
